@@ -1,0 +1,178 @@
+//! Requests, and the handlers that answer them.
+
+use std::convert::Infallible;
+use std::future::Future;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::context::Context;
+use crate::error::IpcError;
+use crate::failure::Failure;
+use crate::state::Requirements;
+use crate::validation::Issues;
+
+/// What travels to a channel, and what comes back.
+///
+/// [`#[handler]`](crate::handler) implements it for the struct that it puts beside a function.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a request",
+    label = "no channel takes this",
+    note = "a request is the struct that `#[handler(\"namespace:action\")]` puts beside a function: `fetch {{ id: 7 }}`"
+)]
+pub trait Request {
+    /// The channel's name, `namespace:action`.
+    const CHANNEL: &'static str;
+    /// What comes back when the call succeeds.
+    type Response;
+    /// What comes back when the handler fails; [`Infallible`] for a handler that cannot.
+    type Error: IpcError;
+}
+
+/// A request that this process can answer.
+///
+/// [`#[handler]`](crate::handler) implements it; nothing else should.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler",
+    label = "no handler has this name",
+    note = "put `#[handler(\"namespace:action\")]` on the function and name the function here: `.handle::<fetch>()`"
+)]
+pub trait Handler:
+    Request<Response: Serialize + JsonSchema + Send, Error: Send> + DeserializeOwned + JsonSchema + Send + 'static
+{
+    /// Where the handler stands, for messages that name it.
+    const ITEM: HandlerItem;
+    /// What the function's documentation says.
+    const DOC: HandlerDoc;
+
+    /// Declares what the handler needs from the router, so that a missing piece is found before the first call.
+    fn requirements(needs: &mut Requirements);
+
+    /// Checks the constraints on the payload.
+    fn validate(&self, issues: &mut Issues);
+
+    /// Runs the function.
+    ///
+    /// # Errors
+    ///
+    /// What a `#[context]` parameter answers when it cannot be had.
+    #[expect(clippy::type_complexity, reason = "an alias cannot hold `impl Future`")]
+    fn call(
+        self,
+        cx: &Context,
+    ) -> Result<Answer<impl Future<Output = Result<Self::Response, Self::Error>> + Send + 'static + use<Self>>, Failure>;
+}
+
+/// A handler's answer: there already, or a future that will have it.
+#[derive(Debug)]
+pub enum Answer<F: Future> {
+    /// A plain function has answered.
+    Now(F::Output),
+    /// An async function has been called.
+    Later(F),
+}
+
+/// The function that a handler was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HandlerItem {
+    /// The path of the function, `my_app::data::fetch`.
+    pub path: &'static str,
+    /// The file it stands in, as the compiler names it.
+    pub file: &'static str,
+    /// The line in that file, from 1.
+    pub line: u32,
+}
+
+impl HandlerItem {
+    /// The function at this path and place.
+    pub const fn new(path: &'static str, file: &'static str, line: u32) -> Self {
+        Self { path, file, line }
+    }
+}
+
+impl std::fmt::Display for HandlerItem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` ({}:{})", self.path, self.file, self.line)
+    }
+}
+
+/// What a handler's documentation says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct HandlerDoc {
+    /// The doc comment, without the leading spaces of its lines; empty where there is none.
+    pub text: &'static str,
+    /// The note of `#[deprecated]`, empty where it has none.
+    pub deprecated: Option<&'static str>,
+}
+
+impl HandlerDoc {
+    /// A handler's documentation.
+    pub const fn new(text: &'static str, deprecated: Option<&'static str>) -> Self {
+        Self { text, deprecated }
+    }
+}
+
+/// What a function's return type means for a channel: `Result<T, E>` is a response or an error, whatever else is
+/// always a response.
+///
+/// `IS_RESULT` tells the two apart (see [`ReturnType`]), so that an alias of `Result` is seen for what it is and a
+/// user's own type called `Result` is not mistaken for it.
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot return `{Self}`",
+    label = "the error of this result cannot travel",
+    note = "derive `IpcError` for the error type: `#[derive(Debug, thiserror::Error, IpcError)]`"
+)]
+pub trait Outcome<const IS_RESULT: bool> {
+    /// The response.
+    type Response;
+    /// The error.
+    type Error: IpcError;
+
+    /// The two told apart.
+    ///
+    /// # Errors
+    ///
+    /// The error that the function returned.
+    fn into_result(self) -> Result<Self::Response, Self::Error>;
+}
+
+impl<T, E: IpcError> Outcome<true> for Result<T, E> {
+    type Response = T;
+    type Error = E;
+
+    fn into_result(self) -> Result<T, E> {
+        self
+    }
+}
+
+impl<T> Outcome<false> for T {
+    type Response = T;
+    type Error = Infallible;
+
+    fn into_result(self) -> Result<T, Infallible> {
+        Ok(self)
+    }
+}
+
+/// Tells whether a type is a `Result`: `<ReturnType<T>>::IS_RESULT`.
+///
+/// The constant of the inherent implementation is found before that of [`NotAResult`], so the answer follows the type
+/// and not its spelling.
+#[derive(Debug)]
+pub struct ReturnType<T>(std::marker::PhantomData<T>);
+
+impl<T, E> ReturnType<Result<T, E>> {
+    /// The type is a `Result`.
+    pub const IS_RESULT: bool = true;
+}
+
+/// What [`ReturnType`] answers for every other type.
+pub trait NotAResult {
+    /// The type is no `Result`.
+    const IS_RESULT: bool = false;
+}
+
+impl<T> NotAResult for ReturnType<T> {}

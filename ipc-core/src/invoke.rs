@@ -1,0 +1,99 @@
+//! What a call comes to at the caller's side.
+
+use std::convert::Infallible;
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+
+use crate::error::IpcError;
+use crate::failure::Failure;
+use crate::handler::Request;
+use crate::response;
+
+/// Why a call brought no data.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InvokeError<E = Infallible> {
+    /// The handler's own error, typed as the handler returned it.
+    Handler(E),
+    /// Another answer than data: one of the [standard codes](crate::code), or a code that this client does not know
+    /// (a newer server's), with message and details as they came.
+    Refused(Failure),
+    /// The request could not be written as JSON. It was not sent.
+    Encode(String),
+    /// The response is not what this channel answers by this client's types.
+    Decode {
+        /// The channel that was called.
+        channel: &'static str,
+        /// What does not fit, with line and column.
+        reason: String,
+    },
+    /// The request is larger than a message may be. It was not sent.
+    TooLarge {
+        /// The bytes of the request's body.
+        size: usize,
+        /// The most bytes that the peer takes.
+        limit: usize,
+    },
+    /// The connection is gone, or going. Whether the handler ran is not known unless the reason says so.
+    Disconnected(String),
+}
+
+impl<E> InvokeError<E> {
+    /// The standard code that stands for this error, or the code as it came; `None` for [`InvokeError::Handler`].
+    pub fn code(&self) -> Option<&str> {
+        use crate::failure::code;
+        match self {
+            Self::Handler(_) => None,
+            Self::Refused(failure) => Some(failure.code()),
+            Self::Encode(_) => Some(code::INVALID_INPUT),
+            Self::Decode { .. } => Some(code::INTERNAL),
+            Self::TooLarge { .. } => Some(code::TOO_LARGE),
+            Self::Disconnected(_) => Some(code::UNAVAILABLE),
+        }
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for InvokeError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Handler(error) => error.fmt(f),
+            Self::Refused(failure) => failure.fmt(f),
+            Self::Encode(reason) => write!(f, "the request cannot be written as JSON: {reason}"),
+            Self::Decode { channel, reason } => {
+                write!(f, "the response of `{channel}` is not what this client expects: {reason}")
+            }
+            Self::TooLarge { size, limit } => {
+                write!(f, "the request has {size} bytes, and a message may have {limit}")
+            }
+            Self::Disconnected(reason) => write!(f, "the connection is gone: {reason}"),
+        }
+    }
+}
+
+impl<E: std::error::Error + 'static> std::error::Error for InvokeError<E> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Handler(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+/// Reads the body of a response to `R`.
+///
+/// # Errors
+///
+/// The handler's error, the refusal, or that the body does not fit the types.
+pub fn read_response<R: Request<Response: DeserializeOwned>>(
+    body: &[u8],
+) -> Result<R::Response, InvokeError<R::Error>> {
+    match response::read::<R::Response>(body) {
+        Ok(Ok(data)) => Ok(data),
+        Ok(Err(failure)) => Err(match R::Error::from_failure(&failure) {
+            Some(error) => InvokeError::Handler(error),
+            None => InvokeError::Refused(failure),
+        }),
+        Err(reason) => Err(InvokeError::Decode { channel: R::CHANNEL, reason: reason.to_string() }),
+    }
+}

@@ -1,0 +1,33 @@
+//! The heart of IPC Bridge: channels, envelopes, the response shape, errors, the router and its handlers. No sockets.
+//!
+//! Applications use the package `ipc-bridge`, which shows all of this beside the transport.
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod blocking;
+pub mod channel;
+mod context;
+mod error;
+mod failure;
+mod handler;
+mod invoke;
+mod peer;
+pub mod response;
+mod route;
+mod router;
+mod state;
+mod validation;
+
+pub use context::{Context, FromContext};
+pub use error::{ErrorDescription, IpcError};
+pub use failure::{Failure, code};
+pub use handler::{Handler, HandlerDoc, HandlerItem, Request};
+pub use invoke::{InvokeError, read_response};
+pub use peer::Peer;
+pub use route::{Dispatch, PendingCall};
+pub use router::{Router, RouterError, RouterProblem};
+pub use state::{Requirements, State};
+pub use validation::{Issue, Issues};
+
+pub use {garde, schemars};

@@ -1,0 +1,207 @@
+//! The router: which handler answers which channel.
+
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::channel;
+use crate::context::Context;
+use crate::failure::{Failure, code};
+use crate::handler::{Handler, HandlerItem, Request};
+use crate::invoke::{InvokeError, read_response};
+use crate::peer::Peer;
+use crate::route::{Dispatch, Route, Typed, refuse};
+use crate::state::States;
+
+/// The handlers of an application, and the state that they share.
+///
+/// A router is built once and then served: by a server, by as many connections as one likes, or in process with
+/// [`invoke`](Self::invoke). What is wrong with it is told when it is served, all at once (see [`check`](Self::check)).
+#[derive(Default)]
+pub struct Router {
+    routes: HashMap<&'static str, Box<dyn Route>>,
+    states: Arc<States>,
+    problems: Vec<RouterProblem>,
+}
+
+impl Router {
+    /// A router without handlers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lends `value` to every handler that has a parameter of type [`State<T>`](crate::State).
+    #[must_use]
+    pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        let states = Arc::get_mut(&mut self.states).expect("a router shares its states only once it is served");
+        if states.insert(value) {
+            self.problems.push(RouterProblem::DuplicateState { state: std::any::type_name::<T>() });
+        }
+        self
+    }
+
+    /// Answers the channel of `H` with the function that `H` stands beside: `.handle::<fetch>()`.
+    #[must_use]
+    pub fn handle<H: Handler>(mut self) -> Self {
+        if let Err(reason) = channel::check(H::CHANNEL) {
+            self.problems.push(RouterProblem::ChannelName { handler: H::ITEM, reason });
+        }
+        match self.routes.get(H::CHANNEL) {
+            Some(first) => self.problems.push(RouterProblem::DuplicateChannel {
+                channel: H::CHANNEL,
+                first: first.item(),
+                second: H::ITEM,
+            }),
+            None => {
+                self.routes.insert(H::CHANNEL, Box::new(Typed::<H>::new()));
+            }
+        }
+        self
+    }
+
+    /// Finds what is wrong with the router: duplicate channels, missing states.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn check(&self) -> Result<(), RouterError> {
+        let mut problems = self.problems.clone();
+        for (channel, route) in &self.routes {
+            for (state, name) in route.requirements().states {
+                if !self.states.holds(state) {
+                    problems.push(RouterProblem::MissingState { state: name, handler: route.item(), channel });
+                }
+            }
+        }
+        problems.sort_by_cached_key(ToString::to_string);
+        problems.dedup();
+        if problems.is_empty() { Ok(()) } else { Err(RouterError { problems }) }
+    }
+
+    /// The context of the calls of one peer.
+    #[doc(hidden)]
+    pub fn context(&self, peer: Peer) -> Context {
+        Context::new(Arc::clone(&self.states), peer)
+    }
+
+    /// Answers one request: the response stands in `out`, after what `out` held already, or the call goes on.
+    #[doc(hidden)]
+    pub fn dispatch(&self, channel: &[u8], body: &[u8], cx: &mut Context, out: &mut Vec<u8>) -> Dispatch {
+        let found = std::str::from_utf8(channel).ok().and_then(|name| self.routes.get_key_value(name));
+        match found {
+            Some((&name, route)) => {
+                cx.enter(name);
+                route.dispatch(body, cx, out)
+            }
+            None => {
+                let name = String::from_utf8_lossy(channel);
+                let failure = Failure::new(code::UNKNOWN_CHANNEL, format_args!("no handler has the channel `{name}`"));
+                refuse(&name, out, &failure);
+                Dispatch::Answered
+            }
+        }
+    }
+
+    /// Calls a handler in this process, through the same checks as a call from outside.
+    ///
+    /// # Errors
+    ///
+    /// What a client would get; [`InvokeError::Disconnected`] excepted.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the handler's.
+    pub async fn invoke<R>(&self, request: R) -> Result<R::Response, InvokeError<R::Error>>
+    where
+        R: Request<Response: DeserializeOwned> + Serialize,
+    {
+        let body = serde_json::to_vec(&request).map_err(|error| InvokeError::Encode(error.to_string()))?;
+        let mut out = Vec::new();
+        let mut cx = self.context(Peer::unknown());
+        if let Dispatch::Pending(mut call) = self.dispatch(R::CHANNEL.as_bytes(), &body, &mut cx, &mut out) {
+            poll_fn(|cx| call.poll(cx, &mut out)).await;
+        }
+        read_response::<R>(&out)
+    }
+}
+
+impl std::fmt::Debug for Router {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut channels: Vec<_> = self.routes.keys().collect();
+        channels.sort_unstable();
+        f.debug_struct("Router").field("channels", &channels).field("states", &self.states).finish_non_exhaustive()
+    }
+}
+
+/// Why a router cannot be served: everything that is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouterError {
+    problems: Vec<RouterProblem>,
+}
+
+impl RouterError {
+    /// What is wrong with the router.
+    pub fn problems(&self) -> &[RouterProblem] {
+        &self.problems
+    }
+}
+
+impl std::fmt::Display for RouterError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the router cannot be served: ")?;
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            problem.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for RouterError {}
+
+/// One thing that is wrong with a router.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RouterProblem {
+    /// Two handlers have one channel.
+    #[error("the channel `{channel}` has two handlers, {first} and {second}: give one of them another name")]
+    DuplicateChannel {
+        /// The channel.
+        channel: &'static str,
+        /// The handler that was added first.
+        first: HandlerItem,
+        /// The handler that was added second.
+        second: HandlerItem,
+    },
+    /// A handler has a state that the router does not hold.
+    #[error(
+        "the handler {handler} of `{channel}` takes `State<{state}>`, which the router does not hold: add it with `.state(…)`"
+    )]
+    MissingState {
+        /// The type of the state.
+        state: &'static str,
+        /// The handler that needs it.
+        handler: HandlerItem,
+        /// The handler's channel.
+        channel: &'static str,
+    },
+    /// The router was given two states of one type.
+    #[error("the router was given two states of type `{state}`: wrap one in a type of its own")]
+    DuplicateState {
+        /// The type of both.
+        state: &'static str,
+    },
+    /// A handler written by hand has a channel that is no channel name.
+    #[error("the handler {handler} has no channel: {reason}")]
+    ChannelName {
+        /// The handler.
+        handler: HandlerItem,
+        /// What is wrong with the name.
+        reason: channel::ChannelNameError,
+    },
+}
