@@ -7,8 +7,14 @@ pub use ipc_core::{
     Issues, Peer, Request, Requirements, Router, RouterError, RouterProblem, State, channel, code, garde, response,
     schemars,
 };
+pub use ipc_transport::{
+    BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Limits, NameError, ServeError,
+    Server, ServerBuilder, Transport, memory,
+};
 
 /// What most applications use: `use ipc_bridge::prelude::*`.
 pub mod prelude {
+    pub use ipc_transport::{Client, Server};
+
     pub use ipc_core::{Context, FromContext, InvokeError, IpcError, Peer, Request, Router, State};
 }

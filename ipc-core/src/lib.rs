@@ -8,6 +8,7 @@ pub mod __private;
 mod blocking;
 pub mod channel;
 mod context;
+pub mod envelope;
 mod error;
 mod failure;
 mod handler;

@@ -1,1 +1,39 @@
-//! transport
+//! Frames, connections, client and server of IPC Bridge, over Unix sockets, Windows named pipes and in memory.
+//!
+//! Applications use the package `ipc-bridge`, which shows all of this beside the handlers.
+//!
+//! How a call flows: bytes are read by the connection's own task (`driver`), cut into frames (`frame`, `assembly`),
+//! given to the router, and answered in place or by a task of their own (`serving`); the response becomes a frame that
+//! waits in the `outbox` for whoever writes next. At the other side it is brought to its caller (`calls`).
+
+mod assembly;
+mod bind;
+mod buffer;
+mod calls;
+mod client;
+mod connect;
+mod driver;
+mod endpoint;
+mod frame;
+mod handshake;
+mod hello;
+mod instance;
+mod limits;
+mod link;
+mod listener;
+mod local;
+pub mod memory;
+mod outbox;
+mod server;
+mod serving;
+mod transport;
+mod yielding;
+
+pub use bind::{BindError, ServeError};
+pub use client::{Client, ClientBuilder};
+pub use connect::ConnectError;
+pub use endpoint::{Endpoint, NameError};
+pub use hello::{Hello, HelloLimits};
+pub use limits::Limits;
+pub use server::{Server, ServerBuilder};
+pub use transport::Transport;

@@ -1,0 +1,139 @@
+//! Messages from fragments. Pure: no socket, no runtime.
+
+use ipc_core::envelope::Kind;
+
+use crate::frame::Frame;
+
+/// The messages of one connection of which a part has arrived.
+#[derive(Debug)]
+pub(crate) struct Assembly {
+    partial: Vec<Partial>,
+    limits: AssemblyLimits,
+}
+
+/// What a connection may have half-arrived at one time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AssemblyLimits {
+    /// The bytes of one message.
+    pub(crate) message_bytes: usize,
+    /// The bytes of all messages together.
+    pub(crate) buffered_bytes: usize,
+    /// The messages.
+    pub(crate) messages: usize,
+}
+
+#[derive(Debug)]
+struct Partial {
+    kind: Kind,
+    id: u32,
+    total: usize,
+    channel: Vec<u8>,
+    payload: Payload,
+    arrived: usize,
+}
+
+#[derive(Debug)]
+enum Payload {
+    Kept(Vec<u8>),
+    /// The message is refused, but its sender is told only when its last fragment has passed: until then the sender
+    /// must not use the id for another message.
+    TooLarge,
+    Overloaded,
+}
+
+/// A message that has arrived in fragments.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Message {
+    pub(crate) kind: Kind,
+    pub(crate) id: u32,
+    pub(crate) channel: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
+}
+
+/// What a fragment came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Assembled {
+    /// More is to come.
+    Partly,
+    /// The message is whole.
+    Whole(Message),
+    /// The message was larger than a message may be, and has been passed over.
+    TooLarge { total: usize },
+    /// The connection had too much half-arrived when the message began, and it has been passed over.
+    Overloaded,
+}
+
+/// Why a fragment cannot be taken. The connection cannot go on after that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FragmentError {
+    #[error("a fragment of a {kind:?} {id} that never began")]
+    Unknown { kind: Kind, id: u32 },
+    #[error("a {kind:?} {id} began twice")]
+    Twice { kind: Kind, id: u32 },
+    #[error("the fragments of a {kind:?} {id} have not the {total} bytes that the first announced")]
+    Length { kind: Kind, id: u32, total: usize },
+    #[error("more than {0} messages at once arrive in fragments")]
+    TooMany(usize),
+}
+
+impl Assembly {
+    pub(crate) fn new(limits: AssemblyLimits) -> Self {
+        Self { partial: Vec::new(), limits }
+    }
+
+    /// Takes one fragment.
+    pub(crate) fn take(&mut self, frame: &Frame<'_>) -> Result<Assembled, FragmentError> {
+        let (kind, id) = (frame.kind, frame.id);
+        let found = self.partial.iter().position(|partial| partial.kind == kind && partial.id == id);
+        let index = match (found, frame.total) {
+            (Some(_), Some(_)) => return Err(FragmentError::Twice { kind, id }),
+            (None, None) => return Err(FragmentError::Unknown { kind, id }),
+            (Some(index), None) => index,
+            // Messages that were refused are still counted until their last fragment has passed.
+            (None, Some(_)) if self.partial.len() >= 2 * self.limits.messages => {
+                return Err(FragmentError::TooMany(self.partial.len()));
+            }
+            (None, Some(total)) => self.open(frame, total as usize),
+        };
+        let Some(partial) = self.partial.get_mut(index) else { return Err(FragmentError::Unknown { kind, id }) };
+        partial.arrived += frame.payload.len();
+        let total = partial.total;
+        if partial.arrived > total || (!frame.flags.more && partial.arrived < total) {
+            return Err(FragmentError::Length { kind, id, total });
+        }
+        if let Payload::Kept(payload) = &mut partial.payload {
+            payload.extend_from_slice(frame.payload);
+        }
+        if frame.flags.more {
+            return Ok(Assembled::Partly);
+        }
+        let partial = self.partial.swap_remove(index);
+        Ok(match partial.payload {
+            Payload::Kept(payload) => Assembled::Whole(Message { kind, id, channel: partial.channel, payload }),
+            Payload::TooLarge => Assembled::TooLarge { total },
+            Payload::Overloaded => Assembled::Overloaded,
+        })
+    }
+
+    /// Forgets what has arrived of a message of which no more will come; answers whether there was any.
+    pub(crate) fn forget(&mut self, kind: Kind, id: u32) -> bool {
+        let found = self.partial.iter().position(|partial| partial.kind == kind && partial.id == id);
+        found.map(|index| self.partial.swap_remove(index)).is_some()
+    }
+
+    fn open(&mut self, frame: &Frame<'_>, total: usize) -> usize {
+        let kept = self.partial.iter().filter(|partial| matches!(partial.payload, Payload::Kept(_)));
+        let (messages, bytes) = kept.fold((0, 0), |(messages, bytes), one| (messages + 1, bytes + one.total));
+        let payload = if total > self.limits.message_bytes {
+            Payload::TooLarge
+        } else if messages >= self.limits.messages || bytes + total > self.limits.buffered_bytes {
+            Payload::Overloaded
+        } else {
+            // It grows with what arrives, not with what is announced: an announcement alone takes no memory.
+            Payload::Kept(Vec::new())
+        };
+        let channel = frame.channel.to_vec();
+        self.partial.push(Partial { kind: frame.kind, id: frame.id, total, channel, payload, arrived: 0 });
+        self.partial.len() - 1
+    }
+}

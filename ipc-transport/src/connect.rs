@@ -1,0 +1,66 @@
+//! Why a client does not connect.
+
+use std::io;
+use std::time::Duration;
+
+use ipc_core::Failure;
+use ipc_core::envelope::PROTOCOL_VERSION;
+
+use crate::endpoint::NameError;
+use crate::handshake::HandshakeError;
+use crate::hello::HelloError;
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The endpoint's name is not a name.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// Nobody listens at the endpoint.
+    #[error("no server listens at {endpoint}: is it running?")]
+    NotRunning {
+        /// The endpoint.
+        endpoint: String,
+    },
+    /// The socket belongs to another user than this process runs as.
+    #[error("the server at {endpoint} runs as user {uid}, and this process does not: it is not trusted")]
+    WrongUser {
+        /// The endpoint.
+        endpoint: String,
+        /// The effective user of the server's process.
+        uid: u32,
+    },
+    /// Whoever listens there speaks something else.
+    #[error("what listens there is no IPC Bridge server: {0}")]
+    NotIpcBridge(String),
+    /// The server speaks another version of the protocol.
+    #[error(
+        "the server speaks version {0} of the protocol, and this client version {PROTOCOL_VERSION}: update the older one"
+    )]
+    Version(u16),
+    /// The server does not want the connection.
+    #[error("the server refused the connection: {0}")]
+    Refused(Failure),
+    /// The server did not say hello in time.
+    #[error("the server did not answer within {waited:?}")]
+    Timeout {
+        /// How long the client waited.
+        waited: Duration,
+    },
+    /// The operating system refused.
+    #[error("the connection failed: {0}")]
+    Io(#[source] io::Error),
+}
+
+impl From<HandshakeError> for ConnectError {
+    fn from(error: HandshakeError) -> Self {
+        match error {
+            HandshakeError::Io(error) => Self::Io(error),
+            HandshakeError::Closed | HandshakeError::Timeout => Self::NotIpcBridge(error.to_string()),
+            HandshakeError::Refused(failure) => Self::Refused(failure),
+            HandshakeError::Hello(HelloError::Version(version)) => Self::Version(version),
+            HandshakeError::Hello(other) => Self::NotIpcBridge(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What each side says first.
+
+use ipc_core::Failure;
+use ipc_core::envelope::{HEADER_BYTES, Kind, MAGIC, PROTOCOL_VERSION};
+use serde::{Deserialize, Serialize};
+
+use crate::frame;
+use crate::limits::Limits;
+
+/// The most bytes that the body of a hello may have.
+pub(crate) const MAX_HELLO_BYTES: usize = 16 * 1024;
+
+/// The body of a hello: who the sender is and what it takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The sender's implementation and its version, for people: `ipc-bridge/0.1.0`.
+    pub agent: String,
+    /// The encoding of bodies; `json` is the only one of this version.
+    pub codec: String,
+    /// A random number of 128 bits in hexadecimal that the sender drew when it started: a peer that comes back with
+    /// another one was restarted.
+    pub instance: String,
+    /// The fingerprint of the contract that the sender serves; absent where it serves nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// What the sender takes.
+    pub limits: HelloLimits,
+}
+
+/// What the sender of a hello takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HelloLimits {
+    /// The bytes of one message's body.
+    pub message_bytes: u32,
+    /// The calls that may wait for an answer at one time.
+    pub in_flight: u32,
+}
+
+impl Hello {
+    pub(crate) fn new(instance: &str, fingerprint: Option<String>, limits: &Limits) -> Self {
+        Self {
+            agent: concat!("ipc-bridge/", env!("CARGO_PKG_VERSION")).to_owned(),
+            codec: "json".to_owned(),
+            instance: instance.to_owned(),
+            fingerprint,
+            limits: HelloLimits { message_bytes: limits.message_bytes, in_flight: limits.in_flight },
+        }
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let body = serde_json::to_vec(self).expect("a hello is strings and numbers");
+        let mut frame = Vec::with_capacity(HEADER_BYTES + body.len());
+        frame::put_hello(&mut frame, &body);
+        frame
+    }
+}
+
+/// What the first bytes of a peer come to.
+#[derive(Debug, PartialEq)]
+pub(crate) enum FirstFrame {
+    /// More is needed to tell.
+    Partly,
+    /// A hello, and the bytes it takes.
+    Hello(Box<Hello>, usize),
+    /// A goodbye: the peer does not want this connection.
+    Goodbye(Box<Failure>),
+}
+
+/// Why the first bytes of a peer are no hello.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum HelloError {
+    #[error("the peer does not speak this protocol: it began with {0}")]
+    NotThisProtocol(String),
+    #[error("the peer speaks version {0} of the protocol, and this side speaks version {PROTOCOL_VERSION}")]
+    Version(u16),
+    #[error("the peer's hello is not valid: {0}")]
+    Body(String),
+    #[error("the peer encodes bodies as `{0}`, and this side takes `json`")]
+    Codec(String),
+}
+
+/// Reads a peer's first frame. The twelve bytes of a hello's header and the whole layout of a goodbye are the same in
+/// every version of the protocol.
+pub(crate) fn decode(bytes: &[u8]) -> Result<FirstFrame, HelloError> {
+    let Some((header, rest)) = bytes.split_first_chunk::<HEADER_BYTES>() else {
+        // A peer that talks of something else is told so before it has sent twelve bytes: the fifth tells the kind.
+        return match bytes.get(4) {
+            Some(&kind) if kind != Kind::Hello as u8 && kind != Kind::Goodbye as u8 => Err(not_this_protocol(bytes)),
+            _ => Ok(FirstFrame::Partly),
+        };
+    };
+    let [l0, l1, l2, l3, kind, _, v0, v1, i0, i1, i2, i3] = *header;
+    let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
+    let is_hello = kind == Kind::Hello as u8 && u32::from_le_bytes([i0, i1, i2, i3]) == MAGIC;
+    let is_goodbye = kind == Kind::Goodbye as u8 && [v0, v1, i0, i1, i2, i3] == [0; 6];
+    if !(is_hello || is_goodbye) || length > MAX_HELLO_BYTES {
+        return Err(not_this_protocol(bytes));
+    }
+    let version = u16::from_le_bytes([v0, v1]);
+    if is_hello && version != PROTOCOL_VERSION {
+        return Err(HelloError::Version(version));
+    }
+    let Some((body, _)) = rest.split_at_checked(length) else { return Ok(FirstFrame::Partly) };
+    if is_goodbye {
+        let failure = serde_json::from_slice(body).map_err(|error| HelloError::Body(error.to_string()))?;
+        return Ok(FirstFrame::Goodbye(Box::new(failure)));
+    }
+    let hello: Hello = serde_json::from_slice(body).map_err(|error| HelloError::Body(error.to_string()))?;
+    if hello.codec != "json" {
+        return Err(HelloError::Codec(hello.codec));
+    }
+    Ok(FirstFrame::Hello(Box::new(hello), HEADER_BYTES + length))
+}
+
+fn not_this_protocol(bytes: &[u8]) -> HelloError {
+    let shown = bytes.get(..bytes.len().min(24)).unwrap_or_default();
+    HelloError::NotThisProtocol(format!("\"{}\"", shown.escape_ascii()))
+}

@@ -1,0 +1,413 @@
+//! What a connection has yet to send, and who sends it.
+//!
+//! Whoever has something to send appends it under a short lock. One of them then writes, outside the lock, all that
+//! has been appended by then: the task that made the call when nobody else is at it, else whoever writes already. When
+//! the peer does not read, the connection's own task waits for it, and nobody else.
+
+mod writer;
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Mutex, MutexGuard};
+use std::task::{Context, Poll, Waker};
+
+use ipc_core::envelope::{HEADER_BYTES, Kind};
+use tokio::sync::Notify;
+
+pub(crate) use self::writer::WriteHalf;
+use self::writer::{Sending, Writer};
+use crate::buffer;
+use crate::frame;
+use crate::yielding::yield_once;
+
+/// The batches that a task writes for others before the connection's own task takes over.
+const INLINE_BATCHES: usize = 4;
+
+/// A message that travels in fragments.
+#[derive(Debug)]
+pub(crate) struct Large {
+    pub(crate) kind: Kind,
+    pub(crate) id: u32,
+    pub(crate) channel: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
+}
+
+/// What is to be sent.
+#[derive(Debug)]
+pub(crate) enum Outgoing<'a> {
+    /// Whole frames, one after the other.
+    Frames(&'a [u8]),
+    /// A message that is too large for one frame.
+    Large(Large),
+}
+
+/// Why something is not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotSent {
+    /// A goodbye has been sent: responses still go out, requests do not.
+    Leaving,
+    /// The connection is gone.
+    Closed,
+}
+
+/// How soon something must be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    /// Nobody else is about to send: at once.
+    Alone,
+    /// Others are about to send too: let them append first.
+    Shared,
+}
+
+pub(crate) struct Outbox {
+    queue: Mutex<Queue>,
+    /// Told when there is room again.
+    room: Notify,
+    /// The bytes that may be queued before senders wait.
+    limit: usize,
+}
+
+struct Queue {
+    frames: Vec<u8>,
+    large: VecDeque<Sending>,
+    /// The bytes of frames and large messages that have not been handed to the operating system.
+    queued_bytes: usize,
+    /// The bytes of frames that the writer is writing.
+    writing_bytes: usize,
+    writer: Slot,
+    /// The request of which no more is sent, where a fragment of it may be with the writer.
+    cancelled: Option<u32>,
+    /// Somebody has promised to write soon.
+    promised: bool,
+    /// Somebody waits for room.
+    wanted: bool,
+    leaving: bool,
+    closed: bool,
+    /// The connection's own task, which waits where nobody else may.
+    driver: Waker,
+}
+
+/// Where the writer is.
+enum Slot {
+    /// Here, and the peer took all that it was given.
+    Free(Writer),
+    /// Here, and only the connection's own task goes on: the peer does not read, or there is too much.
+    Driver(Writer),
+    /// With somebody who writes.
+    Taken,
+    /// Gone with the connection.
+    Gone,
+}
+
+impl Queue {
+    fn is_empty(&self) -> bool {
+        self.frames.is_empty() && self.large.is_empty()
+    }
+
+    fn push(&mut self, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
+        if self.closed {
+            return Err(NotSent::Closed);
+        }
+        match outgoing {
+            Outgoing::Frames(frames) => {
+                if self.frames.capacity() == 0 {
+                    self.frames = buffer::lend();
+                }
+                self.frames.extend_from_slice(frames);
+                self.queued_bytes += frames.len();
+            }
+            Outgoing::Large(message) => {
+                self.queued_bytes += message.payload.len();
+                self.large.push_back(Sending { message, sent: 0 });
+            }
+        }
+        Ok(())
+    }
+
+    fn take_writer(&mut self, for_driver: bool) -> Option<Writer> {
+        match std::mem::replace(&mut self.writer, Slot::Taken) {
+            Slot::Free(writer) if !self.is_empty() => Some(writer),
+            Slot::Driver(writer) if for_driver => Some(writer),
+            other => {
+                self.writer = other;
+                None
+            }
+        }
+    }
+
+    /// Ends the batch that `writer` has written and gives it the next; answers whether there is one.
+    fn next_batch(&mut self, writer: &mut Writer) -> bool {
+        let (written, unfinished) = writer.settle(self.writing_bytes);
+        self.writing_bytes = 0;
+        self.queued_bytes -= written.min(self.queued_bytes);
+        let cancelled = self.cancelled.take();
+        self.large.extend(unfinished.filter(|rest| {
+            let kept = rest.message.kind != Kind::Request || Some(rest.message.id) != cancelled;
+            if !kept {
+                self.queued_bytes -= rest.message.payload.len() - rest.sent;
+            }
+            kept
+        }));
+        if self.is_empty() {
+            return false;
+        }
+        self.writing_bytes = self.frames.len();
+        writer.load(&mut self.frames, self.large.pop_front());
+        true
+    }
+}
+
+impl Outbox {
+    pub(crate) fn new(io: WriteHalf, limit: usize) -> Self {
+        Self {
+            queue: Mutex::new(Queue {
+                frames: Vec::new(),
+                large: VecDeque::new(),
+                queued_bytes: 0,
+                writing_bytes: 0,
+                writer: Slot::Free(Writer::new(io)),
+                cancelled: None,
+                promised: false,
+                wanted: false,
+                leaving: false,
+                closed: false,
+                driver: Waker::noop().clone(),
+            }),
+            room: Notify::new(),
+            limit,
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().expect("nothing panics while it holds the queue")
+    }
+
+    /// Appends a request, which a connection that is leaving no longer sends.
+    pub(crate) fn push_request(&self, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
+        let mut queue = self.queue();
+        if queue.leaving { Err(NotSent::Leaving) } else { queue.push(outgoing) }
+    }
+
+    /// Appends something that is sent as long as the connection lives.
+    pub(crate) fn push(&self, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
+        self.queue().push(outgoing)
+    }
+
+    /// Appends a goodbye, unless one has been sent; no request is sent after it.
+    pub(crate) fn push_goodbye(&self, body: &[u8]) {
+        let mut queue = self.queue();
+        if queue.leaving || queue.closed {
+            return;
+        }
+        queue.leaving = true;
+        let mut goodbye = Vec::new();
+        frame::put(&mut goodbye, Kind::Goodbye, 0, body);
+        queue.push(Outgoing::Frames(&goodbye)).expect("the queue is not closed");
+    }
+
+    /// Whether a goodbye has been sent.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.queue().leaving
+    }
+
+    /// Cancels a request that has been appended: no more of it is sent, and the peer is told unless it knows nothing
+    /// of it. Answers whether the peer will answer.
+    pub(crate) fn cancel_request(&self, id: u32) -> bool {
+        let mut queue = self.queue();
+        let of_it = |message: &Large| message.kind == Kind::Request && message.id == id;
+        let unsent = match queue.large.iter().position(|sending| of_it(&sending.message)) {
+            Some(index) => queue.large.remove(index),
+            None => {
+                // A fragment that is being written comes before the cancel, and what would follow it is dropped.
+                queue.cancelled = Some(id);
+                None
+            }
+        };
+        if let Some(sending) = unsent {
+            queue.queued_bytes -= sending.message.payload.len() - sending.sent;
+            if sending.sent == 0 {
+                return false;
+            }
+        }
+        let mut cancel = Vec::with_capacity(HEADER_BYTES);
+        frame::put(&mut cancel, Kind::Cancel, id, &[]);
+        queue.push(Outgoing::Frames(&cancel)).is_ok()
+    }
+
+    /// Whether as much is queued as may be. Who learns so is told when there is room: the connection's own task is
+    /// woken, and [`room`](Self::room) ends.
+    pub(crate) fn is_full(&self) -> bool {
+        let mut queue = self.queue();
+        let full = queue.queued_bytes > self.limit && !queue.closed;
+        queue.wanted |= full;
+        full
+    }
+
+    /// Waits until there is room.
+    ///
+    /// Cancel safe: dropping it loses nothing.
+    pub(crate) async fn room(&self) {
+        let mut told = std::pin::pin!(self.room.notified());
+        loop {
+            told.as_mut().enable();
+            if !self.is_full() {
+                return;
+            }
+            told.as_mut().await;
+            told.set(self.room.notified());
+        }
+    }
+
+    /// Whether everything has been handed to the operating system.
+    pub(crate) fn is_drained(&self) -> bool {
+        let queue = self.queue();
+        queue.is_empty() && matches!(queue.writer, Slot::Free(_) | Slot::Gone)
+    }
+
+    /// Tells whom to wake when the peer does not read.
+    pub(crate) fn set_driver(&self, waker: &Waker) {
+        self.queue().driver.clone_from(waker);
+    }
+
+    /// Wakes the connection's own task.
+    pub(crate) fn wake_driver(&self) {
+        let driver = self.queue().driver.clone();
+        driver.wake();
+    }
+
+    /// Ends all sending; what is queued is dropped.
+    pub(crate) fn close(&self) {
+        let gone = {
+            let mut queue = self.queue();
+            queue.closed = true;
+            queue.queued_bytes = 0;
+            (
+                std::mem::take(&mut queue.frames),
+                std::mem::take(&mut queue.large),
+                std::mem::replace(&mut queue.writer, Slot::Gone),
+            )
+        };
+        drop(gone);
+        self.room.notify_waiters();
+    }
+
+    /// Sends what has been appended, or leaves it to somebody who does so anyway.
+    ///
+    /// Cancel safe: the promise to write is kept when the future is dropped.
+    pub(crate) async fn send(&self, urgency: Urgency) {
+        match urgency {
+            Urgency::Alone => self.flush(),
+            Urgency::Shared => {
+                if let Some(promise) = Promise::make(self) {
+                    yield_once().await;
+                    drop(promise);
+                }
+            }
+        }
+    }
+
+    /// Writes what has been appended as far as the peer takes it now, unless somebody else does.
+    pub(crate) fn flush(&self) {
+        let Some(writer) = self.queue().take_writer(false) else { return };
+        let mut cx = Context::from_waker(Waker::noop());
+        match self.write(writer, &mut cx, INLINE_BATCHES) {
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(error)) => {
+                tracing::debug!(%error, "the connection broke while it was written to");
+                self.wake_driver();
+            }
+            Poll::Pending => self.wake_driver(),
+        }
+    }
+
+    /// Writes what has been appended; for the connection's own task, which is woken when the peer reads on.
+    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Some(writer) = self.queue().take_writer(true) else { return Poll::Ready(Ok(())) };
+        self.write(writer, cx, usize::MAX)
+    }
+
+    fn write(&self, mut writer: Writer, cx: &mut Context<'_>, batches: usize) -> Poll<io::Result<()>> {
+        for _ in 0..batches {
+            // A writer that is new here has nothing loaded: it has written that, and is given the first batch.
+            let wrote = writer.poll_write(cx);
+            let mut queue = self.queue();
+            if queue.closed {
+                return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
+            }
+            match wrote {
+                Poll::Pending => {
+                    queue.writer = Slot::Driver(writer);
+                    return Poll::Pending;
+                }
+                Poll::Ready(Err(error)) => {
+                    drop(queue);
+                    self.close();
+                    return Poll::Ready(Err(error));
+                }
+                Poll::Ready(Ok(())) => {}
+            }
+            let more = queue.next_batch(&mut writer);
+            let room = queue.wanted && queue.queued_bytes <= self.limit / 2;
+            if room {
+                queue.wanted = false;
+            }
+            let told = (room || (!more && queue.leaving)).then(|| queue.driver.clone());
+            if !more {
+                writer.rest();
+                queue.writer = Slot::Free(writer);
+                drop(queue);
+                self.tell(told, room);
+                return Poll::Ready(Ok(()));
+            }
+            drop(queue);
+            self.tell(told, room);
+        }
+        let mut queue = self.queue();
+        if !queue.closed {
+            queue.writer = Slot::Driver(writer);
+        }
+        Poll::Pending
+    }
+
+    fn tell(&self, driver: Option<Waker>, room: bool) {
+        if let Some(driver) = driver {
+            driver.wake();
+        }
+        if room {
+            self.room.notify_waiters();
+        }
+    }
+}
+
+impl std::fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let queue = self.queue();
+        f.debug_struct("Outbox")
+            .field("queued_bytes", &queue.queued_bytes)
+            .field("leaving", &queue.leaving)
+            .field("closed", &queue.closed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The word of one task that it will write what others append until then. It is kept when the task is dropped.
+struct Promise<'a>(&'a Outbox);
+
+impl<'a> Promise<'a> {
+    fn make(outbox: &'a Outbox) -> Option<Self> {
+        let mut queue = outbox.queue();
+        // Whoever writes now looks for more before it stops.
+        if queue.promised || !matches!(queue.writer, Slot::Free(_)) {
+            return None;
+        }
+        queue.promised = true;
+        Some(Self(outbox))
+    }
+}
+
+impl Drop for Promise<'_> {
+    fn drop(&mut self) {
+        self.0.queue().promised = false;
+        self.0.flush();
+    }
+}

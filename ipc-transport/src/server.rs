@@ -1,0 +1,212 @@
+//! The answering side.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use ipc_core::{Failure, Router, code};
+use slab::Slab;
+use tokio::io::AsyncWriteExt as _;
+use tokio::task::{AbortHandle, JoinSet};
+
+use crate::bind::ServeError;
+use crate::driver::Driver;
+use crate::endpoint::Endpoint;
+use crate::handshake::{self, HandshakeError, goodbye_frame};
+use crate::hello::Hello;
+use crate::instance;
+use crate::limits::Limits;
+use crate::link::Link;
+use crate::listener::Listener;
+use crate::outbox::WriteHalf;
+use crate::transport::Transport;
+
+/// The time that a peer has to say goodbye when everything it asked for has been answered.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// The pause after an accept that failed, so that a process without free descriptors does not spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A server that listens and answers, until it is shut down or dropped.
+///
+/// Dropping it closes every connection at once; [`shutdown`](Self::shutdown) finishes what is in flight.
+#[derive(Debug)]
+pub struct Server {
+    shared: Arc<Shared>,
+    accepting: AbortHandle,
+}
+
+#[derive(Debug)]
+struct Shared {
+    router: Arc<Router>,
+    fingerprint: Option<String>,
+    limits: Limits,
+    links: Mutex<Slab<Option<Arc<Link>>>>,
+}
+
+impl Server {
+    /// A server for `endpoint`: a name, a path, or a place in memory. Nothing is bound before
+    /// [`serve`](ServerBuilder::serve).
+    pub fn bind(endpoint: impl Into<Endpoint>) -> ServerBuilder {
+        ServerBuilder { endpoint: endpoint.into(), limits: Limits::default() }
+    }
+
+    /// The connections that are open now.
+    pub fn connections(&self) -> usize {
+        self.shared.links().len()
+    }
+
+    /// Stops listening, tells every peer, finishes what is in flight and closes.
+    ///
+    /// Requests that arrive meanwhile are answered `UNAVAILABLE`. A peer that does not take its answers, or does not
+    /// say goodbye, is let go a second after its last call was answered.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes every connection at once.
+    pub async fn shutdown(self) {
+        self.accepting.abort();
+        let links: Vec<Arc<Link>> = self.shared.links().iter().filter_map(|(_, link)| link.clone()).collect();
+        let mut leaving = JoinSet::new();
+        for link in links {
+            leaving.spawn(async move {
+                link.leave("the server shut down");
+                link.serving.idle().await;
+                if tokio::time::timeout(FAREWELL, link.ended()).await.is_err() {
+                    link.close("the peer did not say goodbye in time");
+                }
+            });
+        }
+        while leaving.join_next().await.is_some() {}
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        for (_, link) in self.shared.links().iter() {
+            if let Some(link) = link {
+                link.stop();
+            }
+        }
+    }
+}
+
+/// How a server serves.
+#[derive(Debug)]
+#[must_use]
+pub struct ServerBuilder {
+    endpoint: Endpoint,
+    limits: Limits,
+}
+
+impl ServerBuilder {
+    /// What each connection may use, and how many there may be.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Listens, and answers with `router` from now on.
+    ///
+    /// # Errors
+    ///
+    /// The router is not whole (a missing state, two handlers of one channel), or the endpoint is not to be had.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with I/O and time.
+    pub async fn serve(self, router: impl Into<Arc<Router>>) -> Result<Server, ServeError> {
+        let router = router.into();
+        router.check()?;
+        let listener = self.endpoint.listen()?;
+        let shared = Arc::new(Shared { router, fingerprint: None, limits: self.limits, links: Mutex::default() });
+        let accepting = tokio::spawn(accept(Arc::clone(&shared), listener)).abort_handle();
+        Ok(Server { shared, accepting })
+    }
+}
+
+impl Shared {
+    fn links(&self) -> MutexGuard<'_, Slab<Option<Arc<Link>>>> {
+        self.links.lock().expect("nothing panics while it holds the links")
+    }
+
+    /// Takes a place for a connection, unless there are as many as may be.
+    fn enter(self: &Arc<Self>) -> Option<Place> {
+        let mut links = self.links();
+        (links.len() < self.limits.connections).then(|| Place { shared: Arc::clone(self), key: links.insert(None) })
+    }
+
+    /// Greets a peer and answers it until it goes.
+    async fn converse(&self, transport: Transport, place: &Place) -> Result<(), HandshakeError> {
+        let Transport { mut reader, mut writer, peer } = transport;
+        let mut input = Vec::new();
+        let greeting = handshake::read_hello(&mut reader, &mut input);
+        let greeted = tokio::time::timeout(self.limits.handshake, greeting).await;
+        let remote = match greeted.unwrap_or_else(|_| Err(HandshakeError::Timeout)) {
+            Ok(remote) => remote,
+            Err(HandshakeError::Hello(error)) => {
+                handshake::refuse(&mut writer, &error).await?;
+                return Err(error.into());
+            }
+            Err(error) => return Err(error),
+        };
+        let hello = Hello::new(instance::id(), self.fingerprint.clone(), &self.limits).encode();
+        writer.write_all(&hello).await?;
+        let link = Arc::new(Link::new(writer, remote, peer, self.limits));
+        place.set(&link);
+        Driver::new(reader, input, link, Arc::clone(&self.router)).run().await;
+        Ok(())
+    }
+}
+
+/// The place of one connection among those of its server.
+struct Place {
+    shared: Arc<Shared>,
+    key: usize,
+}
+
+impl Place {
+    fn set(&self, link: &Arc<Link>) {
+        if let Some(place) = self.shared.links().get_mut(self.key) {
+            *place = Some(Arc::clone(link));
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.shared.links().try_remove(self.key);
+    }
+}
+
+/// Accepts connections until the listener is gone. The connections end with this task.
+async fn accept(shared: Arc<Shared>, mut listener: Listener) {
+    while let Some(accepted) = listener.accept().await {
+        let transport = match accepted {
+            Ok(transport) => transport,
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            let Some(place) = shared.enter() else { return turn_away(transport.writer, shared.limits).await };
+            if let Err(error) = shared.converse(transport, &place).await {
+                tracing::debug!(%error, "a peer did not come in");
+            }
+        });
+    }
+}
+
+/// Tells a peer that there are too many.
+async fn turn_away(mut writer: WriteHalf, limits: Limits) {
+    let said = format!("the server has {} connections, as many as it may", limits.connections);
+    let bytes = goodbye_frame(&Failure::new(code::OVERLOADED, said));
+    match tokio::time::timeout(FAREWELL, writer.write_all(&bytes)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "a peer was gone before it was turned away"),
+        Err(_) => tracing::debug!("a peer did not take that it was turned away"),
+    }
+}
