@@ -77,7 +77,7 @@ fn measure(side: &Side, workload: Workload, core: Option<usize>, seconds: f64) -
     let mut server = Server::start(side, &task(Role::Server))?;
     let role = Role::Client { workload, seconds, server: server.process.id() };
     let client = start(side, &task(role))?;
-    let figures = Answer::of(client, Duration::from_secs_f64(seconds) + PATIENCE)?;
+    let figures = figures_of(client, Duration::from_secs_f64(seconds) + PATIENCE)?;
     server.stop()?;
     Ok(figures)
 }
@@ -117,26 +117,22 @@ impl Server {
     }
 }
 
-/// The client's process and the one line it prints.
-struct Answer;
-
-impl Answer {
-    fn of(mut client: Child, limit: Duration) -> Result<Figures> {
-        let mut output = client.stdout.take().context("the client's output was asked for")?;
-        let (sender, line) = mpsc::channel();
-        thread::spawn(move || {
-            let mut text = String::new();
-            let read = output.read_to_string(&mut text).map(|_| text);
-            // Nobody listens any more once the client was given up.
-            drop(sender.send(read));
-        });
-        let Ok(text) = line.recv_timeout(limit) else {
-            client.kill()?;
-            client.wait()?;
-            bail!("the client had not ended after {} s", limit.as_secs());
-        };
-        let status = client.wait()?;
-        ensure!(status.success(), "the client ended with {status}");
-        serde_json::from_str(&text?).context("the client printed something else than its figures")
-    }
+/// Waits for the client to end, and reads the one line that it prints.
+fn figures_of(mut client: Child, limit: Duration) -> Result<Figures> {
+    let mut output = client.stdout.take().context("the client's output was asked for")?;
+    let (sender, printed) = mpsc::channel();
+    thread::spawn(move || {
+        let mut text = String::new();
+        let read = output.read_to_string(&mut text).map(|_| text);
+        // Nobody listens any more once the client was given up.
+        drop(sender.send(read));
+    });
+    let Ok(text) = printed.recv_timeout(limit) else {
+        client.kill()?;
+        client.wait()?;
+        bail!("the client had not ended after {} s", limit.as_secs());
+    };
+    let status = client.wait()?;
+    ensure!(status.success(), "the client ended with {status}");
+    serde_json::from_str(&text?).context("the client printed something else than its figures")
 }

@@ -96,6 +96,14 @@ async fn carry(mut stream: UnixStream, mut queue: mpsc::UnboundedReceiver<Call>)
                 if received == 0 {
                     return Ok(());
                 }
+                if calls.len() + received > 1 {
+                    // The first of several callers woke this task: a turn later the others' requests are here as well,
+                    // and all share one write. Who calls alone does not wait.
+                    tokio::task::yield_now().await;
+                    while let Ok(call) = queue.try_recv() {
+                        batch.push(call);
+                    }
+                }
                 for call in batch.drain(..) {
                     enqueue(call, &mut calls, &mut output)?;
                 }
