@@ -1,0 +1,44 @@
+//! The floor: what a good engineer writes by hand in an afternoon, for speed and for nothing else.
+//!
+//! The same frames and the same JSON as the framework's, on a tokio socket: no contract, no limits to set, no deadlines,
+//! no permissions, no streams. The batch is the whole art: whatever one read brings is answered with one write.
+
+mod client;
+mod frame;
+mod server;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+pub use client::Client;
+pub use server::Server;
+
+use crate::Echo;
+
+/// The side of the comparison that the others are measured against.
+#[derive(Debug)]
+pub enum Floor {}
+
+impl Echo for Floor {
+    type Server = Server;
+    type Client = Client;
+
+    async fn serve(endpoint: &str) -> Result<Server> {
+        Server::bind(socket_of(endpoint))
+    }
+
+    async fn connect(endpoint: &str) -> Result<Client> {
+        Client::connect(&socket_of(endpoint)).await
+    }
+}
+
+fn socket_of(endpoint: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("{endpoint}.sock"))
+}
+
+/// How much one read may bring. The pages of a buffer that were never written to are not resident.
+const READ_BUFFER: usize = 64 * 1024;
+
+const ECHO: &str = "bench:echo";
+const ECHO_TEXT: &str = "bench:echo_text";

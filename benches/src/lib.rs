@@ -1,0 +1,21 @@
+//! The benchmark of IPC Bridge: workloads that any implementation of an echo service can be put through.
+//!
+//! Each measurement runs in two fresh processes, a server and a client, started by the [`runner`]. What they do is a
+//! [`child::Task`]; what the client finds is a line of [`figures`]. A side of the comparison implements [`Echo`]; other
+//! packages can bring more of them, as long as their programs do a [`child::Task`] when they are handed one.
+
+pub mod child;
+mod echo;
+pub mod figures;
+#[cfg(unix)]
+pub mod floor;
+pub mod framework;
+pub mod machine;
+mod payload;
+mod report;
+pub mod runner;
+mod workload;
+
+pub use echo::{Caller, Echo};
+pub use payload::Item;
+pub use workload::Workload;

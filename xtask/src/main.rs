@@ -1,0 +1,88 @@
+//! What the project checks and measures, as one program: `cargo xtask`.
+
+#![expect(clippy::print_stdout, reason = "a program that reports on standard output")]
+
+mod bench;
+mod examples;
+mod house_rules;
+mod run;
+mod test;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+const HELP: &str = "\
+Usage: cargo xtask <command>
+
+Commands:
+  test                 everything the project checks, in order, up to the first failure
+  bench [options]      the benchmark, built for release: a hand-written floor beside the framework
+        --rounds N     interleaved rounds, the table gives their medians (default 5)
+        --seconds S    how long each measurement lasts (default 1)
+        --only LIST    some workloads only, as in W1,W2
+  help                 this text";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<()> {
+    let Some((command, rest)) = arguments.split_first() else {
+        println!("{HELP}");
+        return Ok(());
+    };
+    match command.as_str() {
+        "test" => match rest.first() {
+            None => test::test(&root()?),
+            Some(surplus) => bail!("`cargo xtask test` takes no arguments, found `{surplus}`"),
+        },
+        "bench" => bench::bench(&root()?, rest),
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        unknown => bail!("unknown command `{unknown}`, expected one of: test, bench, help"),
+    }
+}
+
+/// The workspace's folder: the parent of this package's.
+fn root() -> Result<PathBuf> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().map(Path::to_owned).context("the package xtask lies outside the workspace")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complaint(arguments: &[&str]) -> Option<String> {
+        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        dispatch(&arguments).err().map(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn an_unknown_command_is_answered_with_the_known_ones() {
+        let message = complaint(&["tset"]).expect("an unknown command fails");
+        assert_eq!(message, "unknown command `tset`, expected one of: test, bench, help");
+    }
+
+    #[test]
+    fn test_refuses_what_it_would_not_heed() {
+        let message = complaint(&["test", "--fast"]).expect("a surplus argument fails");
+        assert!(message.contains("`--fast`"), "{message}");
+    }
+
+    #[test]
+    fn without_arguments_it_helps() {
+        assert_eq!(complaint(&[]), None);
+    }
+}
