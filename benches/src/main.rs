@@ -4,6 +4,7 @@
 
 use anyhow::{Context, Result, bail};
 use ipc_benches::child::{self, Task};
+use ipc_benches::framework::Framework;
 use ipc_benches::runner::{self, Plan, Side};
 use ipc_benches::{Workload, floor::Floor};
 

@@ -4,6 +4,9 @@ use ipc_core::envelope::Kind;
 
 use crate::frame::Frame;
 
+/// The room that is made for a message when its first fragment is there.
+const FIRST_ROOM_BYTES: usize = 1024 * 1024;
+
 /// The messages of one connection of which a part has arrived.
 #[derive(Debug)]
 pub(crate) struct Assembly {
@@ -102,6 +105,10 @@ impl Assembly {
             return Err(FragmentError::Length { kind, id, total });
         }
         if let Payload::Kept(payload) = &mut partial.payload {
+            // Room is made in steps of what has arrived, so that an announcement alone takes no memory.
+            if payload.capacity() < partial.arrived {
+                payload.reserve_exact((3 * partial.arrived).max(FIRST_ROOM_BYTES).min(total - payload.len()));
+            }
             payload.extend_from_slice(frame.payload);
         }
         if frame.flags.more {
@@ -129,7 +136,6 @@ impl Assembly {
         } else if messages >= self.limits.messages || bytes + total > self.limits.buffered_bytes {
             Payload::Overloaded
         } else {
-            // It grows with what arrives, not with what is announced: an announcement alone takes no memory.
             Payload::Kept(Vec::new())
         };
         let channel = frame.channel.to_vec();

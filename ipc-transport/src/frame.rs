@@ -101,9 +101,14 @@ fn put_u32(out: &mut [u8], at: usize, number: u32) {
 
 impl Started {
     /// Takes the frame back out of `out`: its channel name and its payload. For a payload that travels in fragments.
-    pub(crate) fn take_payload(self, out: &mut Vec<u8>) -> (Vec<u8>, Vec<u8>) {
-        let payload = out.split_off(self.payload);
-        let channel = out.split_off(self.header + HEADER_BYTES);
+    pub(crate) fn take_payload(self, out: &mut Vec<u8>) -> (Vec<u8>, LargePayload) {
+        let channel = out.get(self.header + HEADER_BYTES..self.payload).unwrap_or_default().to_vec();
+        let payload = if self.header == 0 {
+            // Nothing else stands in `out`, so the payload need not be copied.
+            LargePayload { bytes: std::mem::take(out), start: self.payload }
+        } else {
+            LargePayload { bytes: out.split_off(self.payload), start: 0 }
+        };
         out.truncate(self.header);
         (channel, payload)
     }
@@ -111,6 +116,24 @@ impl Started {
     /// Takes the frame back out of `out`.
     pub(crate) fn take_back(self, out: &mut Vec<u8>) {
         out.truncate(self.header);
+    }
+}
+
+/// A payload that is too large for one frame, where it was written.
+#[derive(Debug)]
+pub(crate) struct LargePayload {
+    bytes: Vec<u8>,
+    start: usize,
+}
+
+impl LargePayload {
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len() - self.start
+    }
+
+    /// What one fragment carries, without its first `skipped` bytes.
+    pub(crate) fn part(&self, part: Part, skipped: usize) -> &[u8] {
+        self.bytes.get(self.start + part.start + skipped..self.start + part.end).unwrap_or_default()
     }
 }
 

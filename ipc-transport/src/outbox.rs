@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 pub(crate) use self::writer::WriteHalf;
 use self::writer::{Sending, Writer};
 use crate::buffer;
-use crate::frame;
+use crate::frame::{self, LargePayload};
 use crate::yielding::yield_once;
 
 /// The batches that a task writes for others before the connection's own task takes over.
@@ -29,7 +29,7 @@ pub(crate) struct Large {
     pub(crate) kind: Kind,
     pub(crate) id: u32,
     pub(crate) channel: Vec<u8>,
-    pub(crate) payload: Vec<u8>,
+    pub(crate) payload: LargePayload,
 }
 
 /// What is to be sent.

@@ -89,5 +89,5 @@ impl Writer {
 /// What of a fragment has not been written.
 fn unwritten(fragment: Option<&(Sending, Part)>, written: usize) -> &[u8] {
     let Some((sending, part)) = fragment else { return &[] };
-    sending.message.payload.get(part.start + written..part.end).unwrap_or_default()
+    sending.message.payload.part(*part, written)
 }
