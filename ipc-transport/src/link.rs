@@ -188,9 +188,15 @@ impl Link {
     }
 }
 
+/// The letters of a goodbye's message that travel. What a peer did wrong may be quoted in it, at any length, and a
+/// goodbye must fit a hello's place.
+const GOODBYE_LETTERS: usize = 512;
+
 /// The body of a goodbye.
 pub(crate) fn goodbye(failure: &Failure) -> Vec<u8> {
-    serde_json::to_vec(failure).expect("a failure is two strings and a JSON value")
+    let message: String = failure.message().chars().take(GOODBYE_LETTERS).collect();
+    let said = Failure::new(failure.code().to_owned(), message);
+    serde_json::to_vec(&said).expect("a failure is two strings and a JSON value")
 }
 
 /// A call that is dropped before its answer is there: the peer is told.
