@@ -210,6 +210,10 @@ impl Driver {
 
     fn take_frame(&mut self, frame: &Frame<'_>) -> Result<(), End> {
         if !frame.flags.more && !frame.flags.continued {
+            if frame.flags.attachments {
+                self.refuse_attachments(frame);
+                return Ok(());
+            }
             return self.take_message(frame.kind, frame.id, frame.channel, frame.payload);
         }
         match self.assembly.take(frame).map_err(|error| End::Violation(error.to_string()))? {
@@ -226,7 +230,20 @@ impl Driver {
                 self.refuse_message(frame.kind, frame.id, &Failure::new(code::OVERLOADED, said));
                 Ok(())
             }
+            Assembled::Attachments => {
+                self.refuse_attachments(frame);
+                Ok(())
+            }
         }
+    }
+
+    /// Attachments have their place in the header, and nothing more in this version: a payload that begins with a
+    /// table of them is no JSON.
+    fn refuse_attachments(&mut self, frame: &Frame<'_>) {
+        // A caller must not take a peer that answers what it cannot for a mistake in its own request.
+        let code = if frame.kind == Kind::Response { code::INTERNAL } else { code::INVALID_INPUT };
+        let said = "the message has attachments, which this version of the protocol does not take";
+        self.refuse_message(frame.kind, frame.id, &Failure::new(code, said));
     }
 
     /// A message that was not kept: its sender learns so, or whoever waits for it.
