@@ -214,15 +214,17 @@ impl Driver {
                 self.refuse_attachments(frame);
                 return Ok(());
             }
+            if frame.payload.len() > self.link.limits.message_bytes as usize && frame.kind.has_flags() {
+                self.refuse_large(frame, frame.payload.len());
+                return Ok(());
+            }
             return self.take_message(frame.kind, frame.id, frame.channel, frame.payload);
         }
         match self.assembly.take(frame).map_err(|error| End::Violation(error.to_string()))? {
             Assembled::Partly => Ok(()),
             Assembled::Whole(Message { kind, id, channel, payload }) => self.take_message(kind, id, &channel, &payload),
             Assembled::TooLarge { total } => {
-                let limit = self.link.limits.message_bytes;
-                let said = format_args!("the message has {total} bytes, and a message may have {limit}");
-                self.refuse_message(frame.kind, frame.id, &Failure::new(code::TOO_LARGE, said));
+                self.refuse_large(frame, total);
                 Ok(())
             }
             Assembled::Overloaded => {
@@ -235,6 +237,12 @@ impl Driver {
                 Ok(())
             }
         }
+    }
+
+    fn refuse_large(&mut self, frame: &Frame<'_>, bytes: usize) {
+        let limit = self.link.limits.message_bytes;
+        let said = format_args!("the message has {bytes} bytes, and a message may have {limit}");
+        self.refuse_message(frame.kind, frame.id, &Failure::new(code::TOO_LARGE, said));
     }
 
     /// Attachments have their place in the header, and nothing more in this version: a payload that begins with a

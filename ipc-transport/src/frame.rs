@@ -106,6 +106,11 @@ fn put_u32(out: &mut [u8], at: usize, number: u32) {
 }
 
 impl Started {
+    /// The bytes of the payload that has been written.
+    pub(crate) fn payload_bytes(self, out: &[u8]) -> usize {
+        out.len().saturating_sub(self.payload)
+    }
+
     /// Takes the frame back out of `out`: its channel name and its payload. For a payload that travels in fragments.
     pub(crate) fn take_payload(self, out: &mut Vec<u8>) -> (Vec<u8>, LargePayload) {
         let channel = out.get(self.header + HEADER_BYTES..self.payload).unwrap_or_default().to_vec();
