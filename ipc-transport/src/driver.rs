@@ -137,6 +137,8 @@ impl Driver {
                 Poll::Ready(Ok(0)) => return Poll::Ready(End::Closed),
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => return Poll::Ready(End::Io(error)),
+                // Nothing can be written any more, and what the peer had to say has been read.
+                Poll::Pending if self.link.outbox.is_closed() => return Poll::Ready(End::Closed),
                 Poll::Pending => return Poll::Pending,
             }
         }

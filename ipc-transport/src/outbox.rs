@@ -267,6 +267,11 @@ impl Outbox {
         queue.is_empty() && matches!(queue.writer, Slot::Free(_) | Slot::Gone)
     }
 
+    /// Whether nothing is sent any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.queue().closed
+    }
+
     /// Tells whom to wake when the peer does not read.
     pub(crate) fn set_driver(&self, waker: &Waker) {
         self.queue().driver.clone_from(waker);
@@ -278,7 +283,7 @@ impl Outbox {
         driver.wake();
     }
 
-    /// Ends all sending; what is queued is dropped.
+    /// Ends all sending; what is queued is dropped. The connection's own task is woken, and ends.
     pub(crate) fn close(&self) {
         let gone = {
             let mut queue = self.queue();
@@ -292,6 +297,7 @@ impl Outbox {
         };
         drop(gone);
         self.room.notify_waiters();
+        self.wake_driver();
     }
 
     /// Sends what has been appended, or leaves it to somebody who does so anyway.
