@@ -102,9 +102,9 @@ impl Driver {
         self.link.close(&reason);
     }
 
-    /// Tells the peer why it is let go, as far as it listens.
+    /// Tells the peer why it is let go, as far as it listens, behind the answers to what it asked before.
     async fn dismiss(&mut self, reason: &str) {
-        let mut last = Vec::new();
+        let mut last = std::mem::take(&mut self.replies);
         frame::put(&mut last, Kind::Goodbye, 0, &goodbye(&Failure::new("PROTOCOL_ERROR", reason)));
         if self.link.outbox.push(Outgoing::Frames(&last)).is_ok() {
             let told = poll_fn(|cx| self.link.outbox.poll_flush(cx));
