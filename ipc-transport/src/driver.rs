@@ -152,7 +152,9 @@ impl Driver {
             return Some(End::Stopped);
         }
         let left = link.outbox.is_leaving() && link.farewell().is_some();
-        (left && link.serving.len() == 0 && link.calls.is_empty() && link.outbox.is_drained()).then_some(End::Left)
+        // A goodbye passes between the fragments of a request, which is to be answered all the same.
+        let served = link.serving.len() == 0 && self.assembly.is_empty();
+        (left && served && link.calls.is_empty() && link.outbox.is_drained()).then_some(End::Left)
     }
 
     /// Reads once. A buffer is lent for the time in which something is in it.
