@@ -4,11 +4,11 @@
 pub use ipc_core::__private;
 pub use ipc_core::{
     Context, ErrorDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, InvokeError, IpcError, Issue,
-    Issues, Peer, Request, Requirements, Router, RouterError, RouterProblem, State, channel, code, garde, response,
-    schemars,
+    Issues, Peer, Request, Requirements, Router, RouterError, RouterProblem, State, channel, code, garde, handler,
+    response, schemars,
 };
 
 /// What most applications use: `use ipc_bridge::prelude::*`.
 pub mod prelude {
-    pub use ipc_core::{Context, FromContext, InvokeError, IpcError, Peer, Request, Router, State};
+    pub use ipc_core::{Context, FromContext, InvokeError, IpcError, Peer, Request, Router, State, handler};
 }

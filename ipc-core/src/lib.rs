@@ -7,6 +7,7 @@
 pub mod __private;
 mod blocking;
 pub mod channel;
+mod constraint;
 mod context;
 mod error;
 mod failure;
@@ -30,4 +31,5 @@ pub use router::{Router, RouterError, RouterProblem};
 pub use state::{Requirements, State};
 pub use validation::{Issue, Issues};
 
+pub use ipc_macros::handler;
 pub use {garde, schemars};

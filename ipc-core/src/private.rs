@@ -17,6 +17,11 @@ pub use crate::handler::{Answer, Handler, HandlerDoc, HandlerItem, NotAResult, O
 pub use crate::state::Requirements;
 pub use crate::validation::{CheckPlain, CheckValidated, Issues, Probe};
 
+/// What constraints on parameters become.
+pub mod constraint {
+    pub use crate::constraint::{Constraint, Pattern, compile, dives};
+}
+
 /// The answer of a plain function.
 pub fn now<R>(result: R) -> Answer<core::future::Ready<R>> {
     Answer::Now(result)
