@@ -31,5 +31,5 @@ pub use router::{Router, RouterError, RouterProblem};
 pub use state::{Requirements, State};
 pub use validation::{Issue, Issues};
 
-pub use ipc_macros::handler;
+pub use ipc_macros::{IpcError, handler};
 pub use {garde, schemars};

@@ -31,3 +31,24 @@ pub fn now<R>(result: R) -> Answer<core::future::Ready<R>> {
 pub fn later<F: Future>(future: F) -> Answer<F> {
     Answer::Later(future)
 }
+
+/// The failure of an error that stays in this process: the log learns what it says and what it says of its causes.
+pub fn internal(error: &dyn std::error::Error) -> Failure {
+    let mut cause = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let said = error.to_string();
+        // Many errors say what their source says already.
+        if !cause.ends_with(&said) {
+            cause.push_str(": ");
+            cause.push_str(&said);
+        }
+        source = error.source();
+    }
+    Failure::internal(cause)
+}
+
+/// The details of a failure, where they are a `T`: those of a newer server need not be.
+pub fn details<T: serde::de::DeserializeOwned>(failure: &Failure) -> Option<T> {
+    T::deserialize(failure.details()?).ok()
+}

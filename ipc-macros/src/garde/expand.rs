@@ -95,10 +95,10 @@ pub(crate) fn schema(rules: &[Rule], private: &TokenStream) -> TokenStream {
 
 /// A rule as a transform of a schema.
 fn constraint(rule: &Rule, private: &TokenStream) -> Option<TokenStream> {
-    let constraint = quote!(#private::constraint::Constraint);
+    let kind_of = quote!(#private::constraint::Constraint);
     Some(match &rule.kind {
         Kind::Required | Kind::Custom(_) | Kind::Dive | Kind::Skip => return None,
-        Kind::Plain(name) => quote!(#constraint::#name()),
+        Kind::Plain(name) => quote!(#kind_of::#name()),
         Kind::Ip(kind) => {
             let name = match *kind {
                 "V4" => "ipv4",
@@ -106,26 +106,26 @@ fn constraint(rule: &Rule, private: &TokenStream) -> Option<TokenStream> {
                 _ => "ip",
             };
             let name = Ident::new(name, Span::call_site());
-            quote!(#constraint::#name())
+            quote!(#kind_of::#name())
         }
         Kind::Length(unit, bounds) => {
             let name = format_ident!("length_in_{}", unit.module());
             let min = bounds.min.as_ref().map(|min| quote!(.min(#min)));
             let max = bounds.max.as_ref().map(|max| quote!(.max(#max)));
-            quote!(#constraint::#name()#min #max)
+            quote!(#kind_of::#name()#min #max)
         }
         Kind::Range(bounds) => {
             let [min, max] = [&bounds.min, &bounds.max].map(|bound| bound.as_ref().map(number));
             let min = min.map(|min| quote!(.min(#min)));
             let max = max.map(|max| quote!(.max(#max)));
-            quote!(#constraint::range()#min #max)
+            quote!(#kind_of::range()#min #max)
         }
-        Kind::Part(name, part) => quote!(#constraint::#name(&#part)),
-        Kind::Pattern(pattern) => quote!(#constraint::pattern(#pattern)),
-        Kind::Matcher(matcher) => quote!(#constraint::matcher(&#matcher)),
+        Kind::Part(name, part) => quote!(#kind_of::#name(&#part)),
+        Kind::Pattern(pattern) => quote!(#kind_of::pattern(#pattern)),
+        Kind::Matcher(matcher) => quote!(#kind_of::matcher(&#matcher)),
         Kind::Inner(rules) => {
             let inner = rules.iter().filter_map(|rule| constraint(rule, private));
-            quote!(#constraint::inner([#(#constraint::from(#inner)),*]))
+            quote!(#kind_of::inner([#(#kind_of::from(#inner)),*]))
         }
     })
 }
