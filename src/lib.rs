@@ -4,8 +4,8 @@
 pub use ipc_core::__private;
 pub use ipc_core::{
     Context, ErrorDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, InvokeError, IpcError, Issue,
-    Issues, Peer, Request, Requirements, Router, RouterError, RouterProblem, State, channel, code, garde, response,
-    schemars,
+    Issues, Peer, Request, Requirements, Router, RouterError, RouterProblem, State, channel, code, garde, handler,
+    response, schemars,
 };
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Limits, NameError, ServeError,
@@ -14,7 +14,6 @@ pub use ipc_transport::{
 
 /// What most applications use: `use ipc_bridge::prelude::*`.
 pub mod prelude {
+    pub use ipc_core::{Context, FromContext, InvokeError, IpcError, Peer, Request, Router, State, handler};
     pub use ipc_transport::{Client, Server};
-
-    pub use ipc_core::{Context, FromContext, InvokeError, IpcError, Peer, Request, Router, State};
 }

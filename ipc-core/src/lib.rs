@@ -7,6 +7,7 @@
 pub mod __private;
 mod blocking;
 pub mod channel;
+mod constraint;
 mod context;
 pub mod envelope;
 mod error;
@@ -31,4 +32,5 @@ pub use router::{Router, RouterError, RouterProblem};
 pub use state::{Requirements, State};
 pub use validation::{Issue, Issues};
 
+pub use ipc_macros::{IpcError, handler};
 pub use {garde, schemars};
