@@ -1,4 +1,4 @@
-//! IPC for desktop apps: annotated Rust functions become validated handlers, typed clients and JSON Schemas.
+#![doc = include_str!("../README.md")]
 
 #[doc(hidden)]
 pub use ipc_core::__private;
