@@ -3,7 +3,7 @@
 #[doc(hidden)]
 pub use ipc_core::__private;
 pub use ipc_core::{
-    Context, ErrorDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, InvokeError, IpcError, Issue,
+    ChannelDescription, CodeDescription, Context, Description, DescriptionError, ErrorDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, InvokeError, IpcError, Issue,
     Issues, Peer, Request, Requirements, Router, RouterError, RouterProblem, State, channel, code, garde, response,
     schemars,
 };
