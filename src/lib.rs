@@ -3,9 +3,9 @@
 #[doc(hidden)]
 pub use ipc_core::__private;
 pub use ipc_core::{
-    ChannelDescription, CodeDescription, Context, Description, DescriptionError, ErrorDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, InvokeError, IpcError, Issue,
-    Issues, Peer, Request, Requirements, Router, RouterError, RouterProblem, State, channel, code, garde, response,
-    schemars,
+    ChannelDescription, CodeDescription, Context, Description, DescriptionError, ErrorDescription, Failure,
+    FromContext, Handler, HandlerDoc, HandlerItem, InvokeError, IpcError, Issue, Issues, Peer, Request, Requirements,
+    Router, RouterError, RouterProblem, State, channel, code, garde, response, schemars,
 };
 
 /// What most applications use: `use ipc_bridge::prelude::*`.

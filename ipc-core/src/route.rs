@@ -79,7 +79,12 @@ impl<H: Handler> Route for Typed<H> {
         // The struct beside a function is the channel's own and has no name in the schema: two modules may each have a
         // `fetch`. A payload that stands for the whole request lends it its own id, and keeps its name.
         let request = if H::schema_id() == H::ITEM.path {
-            H::json_schema(&mut generators.input)
+            let mut own = H::json_schema(&mut generators.input);
+            // They are the function's, and the channel has them already.
+            for annotation in ["title", "description", "deprecated"] {
+                own.remove(annotation);
+            }
+            own
         } else {
             generators.input.subschema_for::<H>()
         };

@@ -31,7 +31,7 @@ struct Definition {
 impl Fingerprints {
     pub(super) fn new(definitions: &BTreeMap<String, Schema>) -> Self {
         let definition = |schema: &Schema| {
-            let normal = normal(schema.as_value());
+            let normal = normal(schema.as_value().clone());
             let mut refers_to = Vec::new();
             schema::referenced(&normal, &mut |name| refers_to.push(name.to_owned()));
             Definition { normal, refers_to, hash: None }
@@ -57,8 +57,8 @@ impl Fingerprints {
     }
 
     fn resolved(&mut self, schema: &Schema) -> Value {
-        let mut schema = normal(schema.as_value());
-        schema::referenced(&schema.clone(), &mut |name| self.settle(name));
+        let mut schema = normal(schema.as_value().clone());
+        schema::referenced(&schema, &mut |name| self.settle(name));
         schema::references_mut(&mut schema, &mut |reference| self.resolve(reference, &HashMap::new()));
         schema
     }
@@ -85,8 +85,8 @@ impl Fingerprints {
         if let Some(&low) = walk.lowest.get(name) {
             return Some(low);
         }
-        let definition = self.definitions.get(name).filter(|definition| definition.hash.is_none())?;
-        let refers_to = definition.refers_to.clone();
+        let definition = self.definitions.get_mut(name).filter(|definition| definition.hash.is_none())?;
+        let refers_to = std::mem::take(&mut definition.refers_to);
         let index = walk.path.len();
         walk.path.push(name.to_owned());
         walk.lowest.insert(name.to_owned(), index);
@@ -108,14 +108,32 @@ impl Fingerprints {
         Some(low)
     }
 
+    fn settle_circle(&mut self, circle: &[String]) {
+        let hashes = match circle {
+            [alone] => self.hash_alone(alone).map(|hash| (alone.as_str(), hash)).into_iter().collect(),
+            circle => self.hash_together(circle),
+        };
+        for (name, hash) in hashes {
+            if let Some(definition) = self.definitions.get_mut(name) {
+                definition.hash = Some(hash);
+            }
+        }
+    }
+
+    /// Hashes a definition that no other refers back to. That it refers to itself is told by a 0.
+    fn hash_alone(&mut self, name: &str) -> Option<u64> {
+        let mut schema = std::mem::take(&mut self.definitions.get_mut(name)?.normal);
+        let itself = HashMap::from([(name, 0)]);
+        schema::references_mut(&mut schema, &mut |reference| self.resolve(reference, &itself));
+        Some(hash(&schema))
+    }
+
     /// Hashes definitions that refer to each other: each by its own form and by those that it refers to, a few steps
     /// far, and then with the hashes of the whole circle, so that a change anywhere changes all.
-    fn settle_circle(&mut self, circle: &[String]) {
+    fn hash_together<'a>(&self, circle: &'a [String]) -> HashMap<&'a str, u64> {
         const STEPS: usize = 4;
-        let mut hashes: HashMap<&str, u64> = circle.iter().map(|name| (name.as_str(), 0)).collect();
-        // A definition that stands alone needs a second step only if it refers to itself, where it changes nothing.
-        let steps = if circle.len() == 1 { 1 } else { STEPS };
-        for _ in 0..steps {
+        let mut hashes: HashMap<_, _> = circle.iter().map(|name| (name.as_str(), 0)).collect();
+        for _ in 0..STEPS {
             let step = circle.iter().filter_map(|name| {
                 let mut schema = self.definitions.get(name)?.normal.clone();
                 schema::references_mut(&mut schema, &mut |reference| self.resolve(reference, &hashes));
@@ -125,11 +143,7 @@ impl Fingerprints {
         }
         let mut all: Vec<_> = hashes.values().copied().collect();
         all.sort_unstable();
-        for (name, own) in hashes {
-            if let Some(definition) = self.definitions.get_mut(name) {
-                definition.hash = Some(if circle.len() == 1 { own } else { hash(&json!([own, all])) });
-            }
-        }
+        hashes.into_iter().map(|(name, own)| (name, hash(&json!([own, all])))).collect()
     }
 }
 
@@ -150,17 +164,17 @@ fn digits(hash: u64) -> String {
 }
 
 /// The normal form of a schema.
-fn normal(schema: &Value) -> Value {
-    let Value::Object(schema) = schema else { return schema.clone() };
-    let mut schema = schema.clone();
+fn normal(schema: Value) -> Value {
+    let Value::Object(mut schema) = schema else { return schema };
     schema.retain(|keyword, _| !ANNOTATIONS.contains(&keyword.as_str()));
-    schema::subschemas_mut(&mut schema, |inner| *inner = normal(inner));
+    schema::subschemas_mut(&mut schema, |inner| *inner = normal(inner.take()));
     if let Some(only) = schema.remove("const") {
         schema.insert("enum".to_owned(), Value::Array(vec![only]));
     }
     for keyword in ["enum", "required", "type"] {
         if let Some(Value::Array(values)) = schema.get_mut(keyword) {
-            values.sort_by_cached_key(Value::to_string);
+            // Nearly all are texts, which need not be written to be compared.
+            values.sort_by(|a, b| a.as_str().cmp(&b.as_str()).then_with(|| a.to_string().cmp(&b.to_string())));
         }
     }
     for keyword in ["allOf", "anyOf", "oneOf"] {
@@ -173,11 +187,11 @@ fn normal(schema: &Value) -> Value {
     }
     // What is left of a reference or an enum when the doc comment beside it is gone.
     if schema.len() == 1
-        && let Some((keyword, Value::Array(schemas))) = schema.iter().next()
+        && let Some((keyword, Value::Array(schemas))) = schema.iter_mut().next()
         && matches!(keyword.as_str(), "allOf" | "anyOf" | "oneOf")
-        && let [only] = schemas.as_slice()
+        && let [only] = schemas.as_mut_slice()
     {
-        return only.clone();
+        return only.take();
     }
     Value::Object(schema)
 }
