@@ -37,7 +37,7 @@ macro_rules! channel {
                 ipc_core::HandlerItem::new(concat!(module_path!(), "::", stringify!($name)), file!(), line!());
             const DOC: ipc_core::HandlerDoc = ipc_core::HandlerDoc::new(
                 concat!("" $(, $doc)?),
-                { #[allow(unused_mut, unused_assignments)] let mut note = None; $($(note = Some($deprecated);)?)? note },
+                { let notes: &[&'static str] = &[$($($deprecated)?)?]; notes.first().copied() },
             );
             fn requirements(_: &mut ipc_core::Requirements) {}
             fn validate(&self, _: &mut ipc_core::Issues) {}
@@ -93,12 +93,11 @@ macro_rules! error {
             fn from_failure(_: &ipc_core::Failure) -> Option<Self> {
                 None
             }
-            fn describe(generator: &mut schemars::SchemaGenerator) -> Vec<ipc_core::ErrorDescription> {
-                let _ = &generator;
+            fn describe(_generator: &mut schemars::SchemaGenerator) -> Vec<ipc_core::ErrorDescription> {
                 vec![$(ipc_core::ErrorDescription {
                     code: $code,
                     doc: $doc,
-                    details: { #[allow(unused_mut, unused_assignments)] let mut details = None; $(details = Some(generator.subschema_for::<$details>());)? details },
+                    details: Vec::<schemars::Schema>::from([$(_generator.subschema_for::<$details>())?]).pop(),
                 }),*]
             }
         }
