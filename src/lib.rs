@@ -3,9 +3,9 @@
 #[doc(hidden)]
 pub use ipc_core::__private;
 pub use ipc_core::{
-    Context, ErrorDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, InvokeError, IpcError, Issue,
-    Issues, Peer, Request, Requirements, Router, RouterError, RouterProblem, State, channel, code, garde, handler,
-    response, schemars,
+    ChannelDescription, CodeDescription, Context, Description, DescriptionError, ErrorDescription, Failure,
+    FromContext, Handler, HandlerDoc, HandlerItem, InvokeError, IpcError, Issue, Issues, Peer, Request, Requirements,
+    Router, RouterError, RouterProblem, State, channel, code, garde, handler, response, schemars,
 };
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Limits, NameError, ServeError,
