@@ -17,9 +17,6 @@ pub(crate) use build::{Draft, Generators, build};
 /// The dialect of every schema in a description.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// The version of the protocol that a description is of.
-const PROTOCOL: u32 = 1;
-
 /// What every channel of a router takes and answers, over one set of type definitions.
 ///
 /// [`Router::description`](crate::Router::description) makes it. With serde it is written as one JSON document, the same
@@ -33,7 +30,7 @@ const PROTOCOL: u32 = 1;
 pub struct Description {
     #[serde(rename = "$schema")]
     dialect: String,
-    protocol: u32,
+    protocol: u16,
     generator: String,
     fingerprint: String,
     channels: BTreeMap<String, ChannelDescription>,
@@ -43,7 +40,7 @@ pub struct Description {
 
 impl Description {
     /// The major version of the protocol that the channels are served by.
-    pub fn protocol(&self) -> u32 {
+    pub fn protocol(&self) -> u16 {
         self.protocol
     }
 

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 
 use super::fingerprint::Fingerprints;
 use super::names::{self, Ids};
-use super::{ChannelDescription, CodeDescription, DIALECT, Description, DescriptionError, PROTOCOL};
+use crate::envelope::PROTOCOL_VERSION;
+
+use super::{ChannelDescription, CodeDescription, DIALECT, Description, DescriptionError};
 use crate::error::ErrorDescription;
 use crate::handler::HandlerDoc;
 use crate::schema;
@@ -73,7 +75,7 @@ pub(crate) fn build<'a>(
     let fingerprint = fingerprints.whole(channels.iter().map(|(name, channel)| (name.as_str(), channel.fingerprint())));
     Ok(Description {
         dialect: DIALECT.to_owned(),
-        protocol: PROTOCOL,
+        protocol: PROTOCOL_VERSION,
         generator: concat!("ipc-bridge ", env!("CARGO_PKG_VERSION")).to_owned(),
         fingerprint,
         channels,
