@@ -77,6 +77,15 @@ impl Kind {
     pub const fn has_channel(self) -> bool {
         matches!(self, Self::Request | Self::Subscribe | Self::Notification)
     }
+
+    /// Whether a frame of this kind may have flags. The kinds that steer a connection have none: what they say fits
+    /// one frame.
+    pub const fn has_flags(self) -> bool {
+        !matches!(
+            self,
+            Self::Hello | Self::Goodbye | Self::Ping | Self::Pong | Self::Cancel | Self::Credit | Self::Unsubscribe
+        )
+    }
 }
 
 /// What a header says beside its numbers.
@@ -145,6 +154,14 @@ pub enum HeaderError {
     /// A bit is set that means nothing.
     #[error("the flags {0:#010b} hold a bit that means nothing")]
     Flags(u8),
+    /// Flags where the kind has none.
+    #[error("a {kind:?} frame has no flags, and this one has {flags:#010b}")]
+    Flagged {
+        /// The frame's kind.
+        kind: Kind,
+        /// What the header says.
+        flags: u8,
+    },
     /// A channel name where the kind has none, or none where it has one.
     #[error("a {kind:?} frame cannot have a channel name of {bytes} bytes")]
     Channel {
@@ -187,6 +204,9 @@ impl Header {
             id: u32::from_le_bytes([i0, i1, i2, i3]),
         };
         if header.kind != Kind::Hello {
+            if flags != 0 && !header.kind.has_flags() {
+                return Err(HeaderError::Flagged { kind: header.kind, flags });
+            }
             let named = header.kind.has_channel() && !header.flags.continued;
             if named != (header.channel_bytes > 0) {
                 return Err(HeaderError::Channel { kind: header.kind, bytes: header.channel_bytes });

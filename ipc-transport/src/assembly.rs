@@ -42,6 +42,7 @@ enum Payload {
     /// must not use the id for another message.
     TooLarge,
     Overloaded,
+    Attachments,
 }
 
 /// A message that has arrived in fragments.
@@ -64,6 +65,8 @@ pub(crate) enum Assembled {
     TooLarge { total: usize },
     /// The connection had too much half-arrived when the message began, and it has been passed over.
     Overloaded,
+    /// The message has attachments, which this version does not take, and has been passed over.
+    Attachments,
 }
 
 /// Why a fragment cannot be taken. The connection cannot go on after that.
@@ -104,6 +107,9 @@ impl Assembly {
         if partial.arrived > total || (!frame.flags.more && partial.arrived < total) {
             return Err(FragmentError::Length { kind, id, total });
         }
+        if frame.flags.attachments {
+            partial.payload = Payload::Attachments;
+        }
         if let Payload::Kept(payload) = &mut partial.payload {
             // Room is made in steps of what has arrived, so that an announcement alone takes no memory.
             if payload.capacity() < partial.arrived {
@@ -119,6 +125,7 @@ impl Assembly {
             Payload::Kept(payload) => Assembled::Whole(Message { kind, id, channel: partial.channel, payload }),
             Payload::TooLarge => Assembled::TooLarge { total },
             Payload::Overloaded => Assembled::Overloaded,
+            Payload::Attachments => Assembled::Attachments,
         })
     }
 

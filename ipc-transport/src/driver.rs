@@ -144,6 +144,8 @@ impl Driver {
                 Poll::Ready(Ok(0)) => return Poll::Ready(End::Closed),
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => return Poll::Ready(End::Io(error)),
+                // Nothing can be written any more, and what the peer had to say has been read.
+                Poll::Pending if self.link.outbox.is_closed() => return Poll::Ready(End::Closed),
                 Poll::Pending => return Poll::Pending,
             }
         }
@@ -216,15 +218,21 @@ impl Driver {
 
     fn take_frame(&mut self, frame: &Frame<'_>) -> Result<(), End> {
         if !frame.flags.more && !frame.flags.continued {
+            if frame.flags.attachments {
+                self.refuse_attachments(frame);
+                return Ok(());
+            }
+            if frame.payload.len() > self.link.limits.message_bytes as usize && frame.kind.has_flags() {
+                self.refuse_large(frame, frame.payload.len());
+                return Ok(());
+            }
             return self.take_message(frame.kind, frame.id, frame.channel, frame.payload);
         }
         match self.assembly.take(frame).map_err(|error| End::Violation(error.to_string()))? {
             Assembled::Partly => Ok(()),
             Assembled::Whole(Message { kind, id, channel, payload }) => self.take_message(kind, id, &channel, &payload),
             Assembled::TooLarge { total } => {
-                let limit = self.link.limits.message_bytes;
-                let said = format_args!("the message has {total} bytes, and a message may have {limit}");
-                self.refuse_message(frame.kind, frame.id, &Failure::new(code::TOO_LARGE, said));
+                self.refuse_large(frame, total);
                 Ok(())
             }
             Assembled::Overloaded => {
@@ -232,7 +240,26 @@ impl Driver {
                 self.refuse_message(frame.kind, frame.id, &Failure::new(code::OVERLOADED, said));
                 Ok(())
             }
+            Assembled::Attachments => {
+                self.refuse_attachments(frame);
+                Ok(())
+            }
         }
+    }
+
+    fn refuse_large(&mut self, frame: &Frame<'_>, bytes: usize) {
+        let limit = self.link.limits.message_bytes;
+        let said = format_args!("the message has {bytes} bytes, and a message may have {limit}");
+        self.refuse_message(frame.kind, frame.id, &Failure::new(code::TOO_LARGE, said));
+    }
+
+    /// Attachments have their place in the header, and nothing more in this version: a payload that begins with a
+    /// table of them is no JSON.
+    fn refuse_attachments(&mut self, frame: &Frame<'_>) {
+        // A caller must not take a peer that answers what it cannot for a mistake in its own request.
+        let code = if frame.kind == Kind::Response { code::INTERNAL } else { code::INVALID_INPUT };
+        let said = "the message has attachments, which this version of the protocol does not take";
+        self.refuse_message(frame.kind, frame.id, &Failure::new(code, said));
     }
 
     /// A message that was not kept: its sender learns so, or whoever waits for it.

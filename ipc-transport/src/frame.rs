@@ -26,6 +26,8 @@ pub(crate) enum FrameError {
     Header(#[from] HeaderError),
     #[error("a frame of {0} bytes is larger than a frame may be ({MAX_FRAME_BYTES} bytes)")]
     TooLarge(u32),
+    #[error("a payload of {0} bytes does not fit one frame ({FRAGMENT_BYTES} bytes)")]
+    Payload(usize),
     #[error("a second hello")]
     Hello,
 }
@@ -41,6 +43,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, FrameEr
     }
     if header.kind == Kind::Hello {
         return Err(FrameError::Hello);
+    }
+    let payload = length.saturating_sub(header.prefix_bytes());
+    if payload > FRAGMENT_BYTES {
+        return Err(FrameError::Payload(payload));
     }
     let Some((frame, _)) = rest.split_at_checked(length) else { return Ok(None) };
     let short = FrameError::Header(HeaderError::Short { length: header.length, needed: header.prefix_bytes() });
@@ -100,6 +106,11 @@ fn put_u32(out: &mut [u8], at: usize, number: u32) {
 }
 
 impl Started {
+    /// The bytes of the payload that has been written.
+    pub(crate) fn payload_bytes(self, out: &[u8]) -> usize {
+        out.len().saturating_sub(self.payload)
+    }
+
     /// Takes the frame back out of `out`: its channel name and its payload. For a payload that travels in fragments.
     pub(crate) fn take_payload(self, out: &mut Vec<u8>) -> (Vec<u8>, LargePayload) {
         let channel = out.get(self.header + HEADER_BYTES..self.payload).unwrap_or_default().to_vec();

@@ -69,11 +69,13 @@ impl Link {
             buffer::give_back(buffer);
             return Err(CallError::Encode(error));
         }
+        let (size, limit) = (started.payload_bytes(&buffer), self.remote.limits.message_bytes as usize);
+        if size > limit {
+            buffer::give_back(buffer);
+            return Err(CallError::TooLarge { size, limit });
+        }
         let large = match frame::finish(&mut buffer, started) {
             Ok(()) => None,
-            Err(size) if size > self.remote.limits.message_bytes as usize => {
-                return Err(CallError::TooLarge { size, limit: self.remote.limits.message_bytes as usize });
-            }
             Err(_) => Some(started.take_payload(&mut buffer)),
         };
         if self.outbox.is_full() {
@@ -112,24 +114,24 @@ impl Link {
     }
 
     /// Ends the response to a call of the peer, which began in `buffer` at `started`. One that is too large for a frame
-    /// is taken out and queued by itself; one that is too large for the peer is replaced by a failure.
+    /// is taken out and queued by itself; one that is too large for the peer is replaced by a failure, which is sent
+    /// however little the peer takes.
     pub(crate) fn finish_response(&self, id: u32, buffer: &mut Vec<u8>, started: frame::Started) {
         let limit = self.remote.limits.message_bytes as usize;
-        match frame::finish(buffer, started) {
-            Ok(()) => {}
-            Err(size) if size > limit => {
-                started.take_back(buffer);
-                let said = format_args!("the response has {size} bytes, and the caller takes {limit}");
-                let started = frame::begin(buffer, Kind::Response, id, "");
-                ipc_core::response::write_failure(buffer, &Failure::new(ipc_core::code::TOO_LARGE, said));
-                frame::finish(buffer, started).expect("a failure of the framework itself has a few hundred bytes");
-            }
-            Err(_) => {
-                let (channel, payload) = started.take_payload(buffer);
-                let large = Large { kind: Kind::Response, id, channel, payload };
-                if self.outbox.push(Outgoing::Large(large)).is_err() {
-                    tracing::debug!(id, "a response was dropped, as the connection is gone");
-                }
+        let size = started.payload_bytes(buffer);
+        if size > limit {
+            started.take_back(buffer);
+            let said = format_args!("the response has {size} bytes, and the caller takes {limit}");
+            let started = frame::begin(buffer, Kind::Response, id, "");
+            ipc_core::response::write_failure(buffer, &Failure::new(ipc_core::code::TOO_LARGE, said));
+            frame::finish(buffer, started).expect("a failure of the framework itself has a few hundred bytes");
+            return;
+        }
+        if frame::finish(buffer, started).is_err() {
+            let (channel, payload) = started.take_payload(buffer);
+            let large = Large { kind: Kind::Response, id, channel, payload };
+            if self.outbox.push(Outgoing::Large(large)).is_err() {
+                tracing::debug!(id, "a response was dropped, as the connection is gone");
             }
         }
     }
@@ -188,9 +190,15 @@ impl Link {
     }
 }
 
+/// The letters of a goodbye's message that travel. What a peer did wrong may be quoted in it, at any length, and a
+/// goodbye must fit a hello's place.
+const GOODBYE_LETTERS: usize = 512;
+
 /// The body of a goodbye.
 pub(crate) fn goodbye(failure: &Failure) -> Vec<u8> {
-    serde_json::to_vec(failure).expect("a failure is two strings and a JSON value")
+    let message: String = failure.message().chars().take(GOODBYE_LETTERS).collect();
+    let said = Failure::new(failure.code().to_owned(), message);
+    serde_json::to_vec(&said).expect("a failure is two strings and a JSON value")
 }
 
 /// A call that is dropped before its answer is there: the peer is told.

@@ -75,8 +75,8 @@ struct Queue {
     /// The bytes of frames that the writer is writing.
     writing_bytes: usize,
     writer: Slot,
-    /// The request of which no more is sent, where a fragment of it may be with the writer.
-    cancelled: Option<u32>,
+    /// The request of which the writer holds a fragment, until it is cancelled: no more of it is sent then.
+    writing_request: Option<u32>,
     /// Somebody has promised to write soon.
     promised: bool,
     /// Somebody waits for room.
@@ -140,9 +140,9 @@ impl Queue {
         let (written, unfinished) = writer.settle(self.writing_bytes);
         self.writing_bytes = 0;
         self.queued_bytes -= written.min(self.queued_bytes);
-        let cancelled = self.cancelled.take();
+        let wanted = self.writing_request.take();
         self.large.extend(unfinished.filter(|rest| {
-            let kept = rest.message.kind != Kind::Request || Some(rest.message.id) != cancelled;
+            let kept = rest.message.kind != Kind::Request || Some(rest.message.id) == wanted;
             if !kept {
                 self.queued_bytes -= rest.message.payload.len() - rest.sent;
             }
@@ -152,7 +152,10 @@ impl Queue {
             return false;
         }
         self.writing_bytes = self.frames.len();
-        writer.load(&mut self.frames, self.large.pop_front());
+        let large = self.large.pop_front();
+        self.writing_request =
+            large.as_ref().filter(|next| next.message.kind == Kind::Request).map(|next| next.message.id);
+        writer.load(&mut self.frames, large);
         true
     }
 }
@@ -166,7 +169,7 @@ impl Outbox {
                 queued_bytes: 0,
                 writing_bytes: 0,
                 writer: Slot::Free(Writer::new(io)),
-                cancelled: None,
+                writing_request: None,
                 promised: false,
                 wanted: false,
                 leaving: false,
@@ -219,7 +222,7 @@ impl Outbox {
             Some(index) => queue.large.remove(index),
             None => {
                 // A fragment that is being written comes before the cancel, and what would follow it is dropped.
-                queue.cancelled = Some(id);
+                queue.writing_request.take_if(|writing| *writing == id);
                 None
             }
         };
@@ -264,6 +267,11 @@ impl Outbox {
         queue.is_empty() && matches!(queue.writer, Slot::Free(_) | Slot::Gone)
     }
 
+    /// Whether nothing is sent any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.queue().closed
+    }
+
     /// Tells whom to wake when the peer does not read.
     pub(crate) fn set_driver(&self, waker: &Waker) {
         self.queue().driver.clone_from(waker);
@@ -275,7 +283,7 @@ impl Outbox {
         driver.wake();
     }
 
-    /// Ends all sending; what is queued is dropped.
+    /// Ends all sending; what is queued is dropped. The connection's own task is woken, and ends.
     pub(crate) fn close(&self) {
         let gone = {
             let mut queue = self.queue();
@@ -289,6 +297,7 @@ impl Outbox {
         };
         drop(gone);
         self.room.notify_waiters();
+        self.wake_driver();
     }
 
     /// Sends what has been appended, or leaves it to somebody who does so anyway.
