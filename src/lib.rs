@@ -17,3 +17,6 @@ pub mod prelude {
     pub use ipc_core::{Context, FromContext, InvokeError, IpcError, Peer, Request, Router, State, handler};
     pub use ipc_transport::{Client, Server};
 }
+
+#[doc = include_str!("../docs/guide.md")]
+pub mod guide {}
