@@ -147,14 +147,17 @@ fn note(attr: &Attribute) -> Option<String> {
         Meta::Path(_) => {}
         Meta::NameValue(meta) => note = text_of(&meta.value),
         Meta::List(_) => {
-            // The compiler reports what is wrong with its own attribute.
-            let _: Result<(), syn::Error> = attr.parse_nested_meta(|meta| {
+            let read = attr.parse_nested_meta(|meta| {
                 let value: Expr = meta.value()?.parse()?;
                 if meta.path.is_ident("note") {
                     note = text_of(&value);
                 }
                 Ok(())
             });
+            if read.is_err() {
+                // The compiler reports what is wrong with its own attribute.
+                return None;
+            }
         }
     }
     note
