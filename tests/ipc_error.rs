@@ -1,5 +1,6 @@
 //! What `derive(IpcError)` makes of an error, and what comes back on the other side.
 #![deny(warnings)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::io;
 

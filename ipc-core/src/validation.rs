@@ -117,12 +117,24 @@ pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 /// The check of a type that implements [`garde::Validate`].
 pub trait CheckValidated {
+    /// What the type's own rules are given beside the value.
+    type Context;
+
     /// Validates the value and notes what is wrong with it.
-    fn check(&self, path: &str, issues: &mut Issues);
+    ///
+    /// A type whose rules need a context that nobody can make is refused here, and not passed unchecked.
+    fn check(&self, path: &str, issues: &mut Issues)
+    where
+        Self::Context: Default;
 }
 
-impl<T: garde::Validate<Context: Default> + ?Sized> CheckValidated for Probe<'_, T> {
-    fn check(&self, path: &str, issues: &mut Issues) {
+impl<T: garde::Validate + ?Sized> CheckValidated for Probe<'_, T> {
+    type Context = T::Context;
+
+    fn check(&self, path: &str, issues: &mut Issues)
+    where
+        Self::Context: Default,
+    {
         if let Err(report) = self.0.validate() {
             issues.append(path, &report);
         }

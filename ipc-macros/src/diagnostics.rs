@@ -50,8 +50,8 @@ pub(crate) fn expected(found: &str, known: &[&str]) -> String {
 /// The known name that `found` was probably meant to be.
 fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
     let (distance, name) = known.iter().map(|name| (distance(found, name), *name)).min()?;
-    // A third of the letters may be wrong: `timout` is `timeout`, `cat` is not `url`.
-    (distance <= found.chars().count().div_ceil(3)).then_some(name)
+    // A third of the letters may be wrong: `timout` is `timeout`, `serde` is not `garde`.
+    (distance <= (found.chars().count() / 3).max(1)).then_some(name)
 }
 
 /// How many letters must be put in, taken out or changed to make `left` of `right`.

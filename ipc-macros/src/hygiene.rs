@@ -1,6 +1,6 @@
 //! Spans and paths of generated code.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Path;
 use syn::ext::IdentExt;
@@ -26,6 +26,25 @@ pub(crate) fn wire_name(ident: &Ident) -> String {
 /// The path of what generated code names, given that of the package.
 pub(crate) fn private(krate: &Path) -> TokenStream {
     quote!(#krate::__private)
+}
+
+/// Generated tokens, shown at `span` in messages.
+///
+/// `$crate`, in a path that a user's own macro gave us, is bound to its span and keeps it.
+pub(crate) fn shown_at(tokens: &TokenStream, span: Span) -> TokenStream {
+    let respanned = tokens.clone().into_iter().map(|mut token| {
+        match &mut token {
+            TokenTree::Group(group) => {
+                let delimiter = group.delimiter();
+                *group = Group::new(delimiter, shown_at(&group.stream(), span));
+                group.set_span(at(span));
+            }
+            TokenTree::Ident(ident) if ident == "$crate" => {}
+            other => other.set_span(at(span)),
+        }
+        token
+    });
+    respanned.collect()
 }
 
 /// Tokens as a person would write them: without the spaces that the tokens of a path or a type have between them.

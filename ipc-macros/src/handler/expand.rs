@@ -1,7 +1,7 @@
 //! From the model to code. Nothing can go wrong any more.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Lit, Meta};
 
@@ -23,7 +23,7 @@ pub(crate) fn expand(handler: &Handler) -> TokenStream {
 
 /// The struct whose fields are what travels.
 fn request_type(handler: &Handler) -> TokenStream {
-    let Handler { private, cfgs, docs, deprecated, vis, .. } = handler;
+    let Handler { private, cfgs, lints, docs, deprecated, vis, .. } = handler;
     let name = hygiene::ident(&handler.name);
     let [serde_path, schemars_path] = ["serde", "schemars"].map(|package| format!("{}::{package}", text(private)));
     let shape = if handler.is_whole() { quote!(transparent) } else { quote!(deny_unknown_fields) };
@@ -36,14 +36,17 @@ fn request_type(handler: &Handler) -> TokenStream {
         quote!(#(#docs)* #undocumented #schema #vis #name: #ty)
     });
     let undocumented = docs.is_empty().then(|| quote!(#[doc = ""]));
+    // `#[deprecated]` itself would warn of the very implementations that the derive macros write.
+    let deprecated = deprecated.as_ref().map(|_| quote!(#[schemars(extend("deprecated" = true))]));
     quote! {
         #(#cfgs)*
+        #(#lints)*
         #(#docs)*
         #undocumented
-        #deprecated
         #[derive(#private::serde::Serialize, #private::serde::Deserialize, #private::schemars::JsonSchema)]
         #[serde(crate = #serde_path, #shape)]
         #[schemars(crate = #schemars_path)]
+        #deprecated
         #vis struct #name {
             #(#fields),*
         }
@@ -51,13 +54,12 @@ fn request_type(handler: &Handler) -> TokenStream {
 }
 
 fn request(handler: &Handler) -> TokenStream {
-    let Handler { private, cfgs, channel, .. } = handler;
-    let allow = allow_deprecated(handler);
+    let Handler { private, cfgs, lints, channel, .. } = handler;
     let name = hygiene::ident(&handler.name);
     let outcome = outcome(handler);
     quote! {
         #(#cfgs)*
-        #allow
+        #(#lints)*
         impl #private::Request for #name {
             const CHANNEL: &'static #private::core::primitive::str = #channel;
             type Response = #outcome::Response;
@@ -67,8 +69,9 @@ fn request(handler: &Handler) -> TokenStream {
 }
 
 fn implementation(handler: &Handler) -> TokenStream {
-    let Handler { private, cfgs, .. } = handler;
-    let allow = allow_deprecated(handler);
+    let Handler { private, cfgs, lints, deprecated, .. } = handler;
+    // The code beside a deprecated function uses it, which is no news to its user.
+    let allow = deprecated.as_ref().map(|_| quote!(#[allow(deprecated)]));
     let name = hygiene::ident(&handler.name);
     let item = item(handler);
     let doc = doc(handler);
@@ -76,12 +79,12 @@ fn implementation(handler: &Handler) -> TokenStream {
     let validate = validate(handler);
     let call = call(handler);
     // What is wrong with the answer's type is told where it stands.
-    let mut answered = name.clone();
-    answered.set_span(at(handler.output.span()));
+    let header = hygiene::shown_at(&quote!(impl #private::Handler for #name), handler.output.span());
     quote! {
         #(#cfgs)*
+        #(#lints)*
         #allow
-        impl #private::Handler for #answered {
+        #header {
             #item
             #doc
             #requirements
@@ -93,10 +96,10 @@ fn implementation(handler: &Handler) -> TokenStream {
 
 /// The function's return type as an `Outcome`.
 fn outcome(handler: &Handler) -> TokenStream {
-    let Handler { private, output, .. } = handler;
-    let span = at(output.span());
+    let output = &handler.output;
+    let private = hygiene::shown_at(&handler.private, output.span());
     let is_result = is_result(handler);
-    quote_spanned!(span=> <#output as #private::Outcome<#is_result>>)
+    quote_spanned!(at(output.span())=> <#output as #private::Outcome<#is_result>>)
 }
 
 /// Whether the return type is a `Result`, found by the compiler.
@@ -144,14 +147,17 @@ fn note(attr: &Attribute) -> Option<String> {
         Meta::Path(_) => {}
         Meta::NameValue(meta) => note = text_of(&meta.value),
         Meta::List(_) => {
-            // The compiler reports what is wrong with its own attribute.
-            let _: Result<(), syn::Error> = attr.parse_nested_meta(|meta| {
+            let read = attr.parse_nested_meta(|meta| {
                 let value: Expr = meta.value()?.parse()?;
                 if meta.path.is_ident("note") {
                     note = text_of(&value);
                 }
                 Ok(())
             });
+            if read.is_err() {
+                // The compiler reports what is wrong with its own attribute.
+                return None;
+            }
         }
     }
     note
@@ -187,6 +193,7 @@ fn validate(handler: &Handler) -> TokenStream {
         let path = parameter.path();
         let value = quote_spanned!(Span::mixed_site()=> &self.#name);
         let own = quote_spanned!(Span::mixed_site()=> (&#private::Probe(#value)).check(#path, issues););
+        let own = hygiene::shown_at(&own, parameter.ty.span());
         let rules = garde::checks(&parameter.rules, &value, &path, private);
         quote!(#own #rules)
     });
@@ -217,11 +224,12 @@ fn call(handler: &Handler) -> TokenStream {
         });
     // A future that is not `Send` is the function's, so that is where the compiler must look.
     let function = at(handler.name.span());
-    let future = quote_spanned! {function=>
+    let future = quote! {
         impl #private::core::future::Future<
             Output = #result<Self::Response, Self::Error>
         > + #private::core::marker::Send + 'static + use<>
     };
+    let answer = hygiene::shown_at(&quote!(-> #result<#answer<#future>, #private::Failure>), handler.name.span());
     let name = hygiene::ident(&handler.name);
     let run = quote_spanned!(function=> #name(#(#arguments),*));
     let run = match handler.run {
@@ -237,15 +245,10 @@ fn call(handler: &Handler) -> TokenStream {
         Run::Later | Run::Blocking => quote_spanned!(function=> #private::later(async move { #run })),
     };
     quote_spanned! {local=>
-        fn call(self, cx: &#private::Context) -> #result<#answer<#future>, #private::Failure> {
+        fn call(self, cx: &#private::Context) #answer {
             let Self { #(#fields),* } = self;
             #(#extracted)*
             #result::Ok(#run)
         }
     }
-}
-
-/// The code beside a deprecated function uses it, which is no news to its user.
-fn allow_deprecated(handler: &Handler) -> TokenStream {
-    handler.deprecated.as_ref().map(|_| quote!(#[allow(deprecated)])).to_token_stream()
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
-use syn::{Attribute, FnArg, LitStr, Meta, Pat, PatType, ReturnType, Type, Visibility, parse_quote};
+use syn::{Attribute, FnArg, LitStr, Meta, Pat, PatIdent, PatType, ReturnType, Type, Visibility, parse_quote};
 
 use super::options::Options;
 use super::parse::Function;
@@ -26,6 +26,8 @@ pub(crate) struct Handler {
     pub(crate) name: Ident,
     /// `#[cfg]`: what stands beside the function is there when the function is.
     pub(crate) cfgs: Vec<Attribute>,
+    /// `#[allow]`: what the user accepts in the function, the repetition of its types may do too.
+    pub(crate) lints: Vec<Attribute>,
     pub(crate) docs: Vec<Attribute>,
     pub(crate) deprecated: Option<Attribute>,
     pub(crate) parameters: Vec<Parameter>,
@@ -98,6 +100,7 @@ impl Parameter {
 /// Makes the model of `function`, and takes our own attributes off it.
 pub(crate) fn build(function: &mut Function, options: Options, diagnostics: &mut Diagnostics) -> Handler {
     take_second(function, diagnostics);
+    take_twins(function, diagnostics);
     let find =
         |name: &str| function.attrs.iter().filter(|attr| attr.path().is_ident(name)).cloned().collect::<Vec<_>>();
     let (cfgs, deprecated) = (find("cfg"), find("deprecated").pop());
@@ -121,6 +124,7 @@ pub(crate) fn build(function: &mut Function, options: Options, diagnostics: &mut
         vis: function.vis.clone(),
         name: function.sig.ident.clone(),
         cfgs,
+        lints: lints(&function.attrs),
         docs: docs::of(&function.attrs),
         deprecated,
         parameters,
@@ -129,6 +133,18 @@ pub(crate) fn build(function: &mut Function, options: Options, diagnostics: &mut
             ReturnType::Type(_, ty) => (**ty).clone(),
         },
     }
+}
+
+/// The lints that are allowed, or expected, on the function: what is expected there need not come up beside it.
+fn lints(attrs: &[Attribute]) -> Vec<Attribute> {
+    let allow = |attr: &Attribute| match &attr.meta {
+        Meta::List(list) if list.path.is_ident("allow") || list.path.is_ident("expect") => {
+            let lints = &list.tokens;
+            Some(parse_quote!(#[allow(#lints)]))
+        }
+        _ => None,
+    };
+    attrs.iter().filter_map(allow).collect()
 }
 
 /// A second `#[handler]` would put a second struct beside the function.
@@ -141,6 +157,21 @@ fn take_second(function: &mut Function, diagnostics: &mut Diagnostics) {
         }
         !second
     });
+}
+
+/// Two parameters of one name would be one field. The second loses its name, or the compiler would tell it once more.
+fn take_twins(function: &mut Function, diagnostics: &mut Diagnostics) {
+    let mut names = Vec::new();
+    for input in &mut function.sig.inputs {
+        let FnArg::Typed(PatType { pat, .. }) = input else { continue };
+        let Pat::Ident(PatIdent { ident, .. }) = &mut **pat else { continue };
+        let name = hygiene::wire_name(ident);
+        if names.contains(&name) {
+            diagnostics.report(&*ident, format_args!("two parameters are called `{name}`: rename one of them"));
+            *ident = Ident::new("_second", ident.span());
+        }
+        names.push(name);
+    }
 }
 
 fn parameter(input: &mut PatType, diagnostics: &mut Diagnostics) -> Parameter {
@@ -160,13 +191,18 @@ fn parameter(input: &mut PatType, diagnostics: &mut Diagnostics) -> Parameter {
     } else {
         Source::Field
     };
-    let (name, pattern) = match &*input.pat {
-        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
-            (Some(pat.ident.clone()), pat.ident.to_token_stream())
-        }
-        other => (None, other.to_token_stream()),
-    };
+    let name = name(&input.pat);
+    let pattern = name.as_ref().map_or_else(|| input.pat.to_token_stream(), ToTokens::to_token_stream);
     Parameter { name, ty: (*input.ty).clone(), source, docs, rules, marks, pattern }
+}
+
+/// The name that a pattern gives to the whole value, where it does nothing else.
+fn name(pat: &Pat) -> Option<Ident> {
+    match pat {
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(pat.ident.clone()),
+        Pat::Paren(pat) => name(&pat.pat),
+        _ => None,
+    }
 }
 
 /// Whether an attribute stays on the function's parameter: ours are taken, the compiler knows only its own.
@@ -178,12 +214,11 @@ fn keep(attr: &Attribute, marks: &mut Vec<Attribute>, diagnostics: &mut Diagnost
     }
     if is_one_of(&MARKS) {
         if !path.is_ident("garde") {
+            let name = hygiene::text(path);
             if !matches!(attr.meta, Meta::Path(_)) {
-                let name = hygiene::text(path);
                 diagnostics.report(&attr.meta, format_args!("`#[{name}]` takes no value: write `#[{name}]` alone"));
             }
-            if marks.iter().any(|mark| mark.path() == path) {
-                let name = hygiene::text(path);
+            if marks.iter().any(|mark| mark.path().is_ident(&name)) {
                 diagnostics.report(attr, format_args!("`#[{name}]` is given twice: leave one out"));
             }
         }
@@ -203,6 +238,12 @@ fn keep(attr: &Attribute, marks: &mut Vec<Attribute>, diagnostics: &mut Diagnost
 
 /// Whether a type is known for what does not travel.
 fn comes_from_context(ty: &Type) -> bool {
-    let Type::Path(ty) = ty else { return false };
+    let ty = match ty {
+        Type::Path(ty) => ty,
+        // The type of a parameter that a user's own macro wrote.
+        Type::Group(group) => return comes_from_context(&group.elem),
+        Type::Paren(paren) => return comes_from_context(&paren.elem),
+        _ => return false,
+    };
     ty.path.segments.last().is_some_and(|last| ["State", "Context", "Peer"].iter().any(|name| last.ident == name))
 }

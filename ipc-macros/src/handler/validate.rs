@@ -10,7 +10,7 @@ use super::model::{Handler, Parameter, Run, Source};
 use super::parse::Function;
 use crate::diagnostics::Diagnostics;
 use crate::garde;
-use crate::hygiene::{text, wire_name};
+use crate::hygiene::text;
 
 /// Reports everything that keeps `function` from being a handler.
 pub(crate) fn check(handler: &Handler, function: &Function, blocking: Option<&Ident>, diagnostics: &mut Diagnostics) {
@@ -117,14 +117,6 @@ fn payload(handler: &Handler, diagnostics: &mut Diagnostics) {
                 "`#[payload]` makes this parameter the whole payload, but `{name}` travels too: leave `#[payload]` out, or mark `{name}` with `#[context]`"
             ),
         );
-    }
-    let mut names: Vec<String> = Vec::new();
-    for name in handler.parameters.iter().filter_map(|parameter| parameter.name.as_ref()) {
-        let wire = wire_name(name);
-        if names.contains(&wire) {
-            diagnostics.report(name, format_args!("two parameters are called `{wire}`: rename one of them"));
-        }
-        names.push(wire);
     }
 }
 

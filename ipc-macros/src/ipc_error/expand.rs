@@ -200,7 +200,11 @@ fn read(variant: &Variant, private: &TokenStream) -> TokenStream {
     let fields = bound(variant).map(|(field, value)| {
         let name = member(&field.member);
         let value = match (field.skipped, named) {
-            (true, _) => quote_spanned!(at(field.ty.span())=> #private::core::default::Default::default()),
+            (true, _) => {
+                let (ty, span) = (&field.ty, field.ty.span());
+                let private = hygiene::shown_at(private, span);
+                quote_spanned!(at(span)=> <#ty as #private::core::default::Default>::default())
+            }
             (false, true) => quote_spanned!(local=> details.#name),
             (false, false) => quote!(#value),
         };
@@ -232,7 +236,7 @@ fn bound(variant: &Variant) -> impl Iterator<Item = (&Field, Ident)> {
         .fields
         .iter()
         .enumerate()
-        .map(|(index, field)| (field, format_ident!("field_{index}", span = Span::mixed_site())))
+        .map(|(index, field)| (field, format_ident!("field_{index}", span = at(field.ty.span()))))
 }
 
 /// The local variable of a variant's only field.
