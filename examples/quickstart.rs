@@ -4,6 +4,8 @@
 //! cargo run --example quickstart [FOLDER]
 //! ```
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::error::Error;
 use std::fs::{self, Metadata};
 use std::io::ErrorKind;

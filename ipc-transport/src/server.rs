@@ -151,7 +151,7 @@ impl Shared {
         let mut input = Vec::new();
         let greeting = handshake::read_hello(&mut reader, &mut input);
         let greeted = tokio::time::timeout(self.limits.handshake, greeting).await;
-        let remote = match greeted.unwrap_or_else(|_| Err(HandshakeError::Timeout)) {
+        let remote = match greeted.unwrap_or(Err(HandshakeError::Timeout)) {
             Ok(remote) => remote,
             Err(HandshakeError::Hello(error)) => {
                 handshake::refuse(&mut writer, &error).await?;
