@@ -141,6 +141,23 @@ fn several_mistakes_are_reported_at_once() {
     assert_eq!(issues::<all>(&body), ["number: lower than 1", "text: length is lower than 2"]);
 }
 
+#[handler("check:option")]
+fn option(
+    #[garde(inner(range(max = 3)))] one: Option<u8>,
+    #[garde(inner(inner(inner(ascii))))] many: Option<Vec<Vec<String>>>,
+) -> u64 {
+    u64::from(one.unwrap_or(0)) + many.map_or(0, |many| many.len() as u64)
+}
+
+#[test]
+fn what_an_option_holds_has_the_path_of_the_option() {
+    assert_eq!(issues::<option>(&json!({"one": 4})), ["one: greater than 3"]);
+    assert_eq!(issues::<option>(&json!({"many": [["a"], ["a", "ä"]]})), ["many[1][1]: not ascii"]);
+    let schema = schema::<option>();
+    assert_eq!(schema["properties"]["one"]["maximum"], 3);
+    assert_eq!(schema["properties"]["many"]["items"]["items"]["pattern"], r"^[\x00-\x7F]*$");
+}
+
 static RAN: AtomicU32 = AtomicU32::new(0);
 
 #[handler("check:run")]

@@ -29,8 +29,6 @@ pub(crate) fn private(krate: &Path) -> TokenStream {
 }
 
 /// Generated tokens, shown at `span` in messages.
-///
-/// `$crate`, in a path that a user's own macro gave us, is bound to its span and keeps it.
 pub(crate) fn shown_at(tokens: &TokenStream, span: Span) -> TokenStream {
     let respanned = tokens.clone().into_iter().map(|mut token| {
         match &mut token {
@@ -39,7 +37,6 @@ pub(crate) fn shown_at(tokens: &TokenStream, span: Span) -> TokenStream {
                 *group = Group::new(delimiter, shown_at(&group.stream(), span));
                 group.set_span(at(span));
             }
-            TokenTree::Ident(ident) if ident == "$crate" => {}
             other => other.set_span(at(span)),
         }
         token

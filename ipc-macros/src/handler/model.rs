@@ -243,6 +243,8 @@ fn comes_from_context(ty: &Type) -> bool {
         // The type of a parameter that a user's own macro wrote.
         Type::Group(group) => return comes_from_context(&group.elem),
         Type::Paren(paren) => return comes_from_context(&paren.elem),
+        // It cannot be borrowed, but it is not meant to travel.
+        Type::Reference(reference) => return comes_from_context(&reference.elem),
         _ => return false,
     };
     ty.path.segments.last().is_some_and(|last| ["State", "Context", "Peer"].iter().any(|name| last.ident == name))

@@ -1,9 +1,10 @@
 //! A crate that knows the package under another name, and has no other dependency.
 #![deny(warnings, missing_docs, clippy::pedantic, clippy::nursery)]
 #![allow(
+    clippy::missing_const_for_fn,
     clippy::missing_errors_doc,
     clippy::needless_pass_by_value,
-    clippy::missing_const_for_fn,
+    clippy::unused_async,
     reason = "they judge the functions, not the macros"
 )]
 
@@ -56,4 +57,12 @@ impl std::error::Error for FetchError {}
 #[must_use]
 pub fn router() -> Router {
     Router::new().state(7_u64).handle::<fetch>().handle::<count>().handle::<nothing>()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_renamed_dependency_serves() {
+        super::router().check().unwrap();
+    }
 }

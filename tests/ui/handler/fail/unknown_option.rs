@@ -5,4 +5,6 @@ fn fetch(id: u64) -> u64 {
     id
 }
 
-fn main() {}
+fn main() {
+    let _ = async { Router::new().handle::<fetch>().invoke(fetch { id: 7 }).await.unwrap() + 1 };
+}
