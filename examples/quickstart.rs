@@ -73,12 +73,7 @@ fn largest(folder: State<Folder>, #[garde(range(min = 1, max = 100))] count: usi
 
 fn entry(path: String, facts: &Metadata) -> Entry {
     let changed = facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    Entry {
-        path,
-        folder: facts.is_dir(),
-        bytes: facts.len(),
-        changed: changed.map_or(0, |since| since.as_secs()),
-    }
+    Entry { path, folder: facts.is_dir(), bytes: facts.len(), changed: changed.map_or(0, |since| since.as_secs()) }
 }
 
 fn router(folder: PathBuf) -> Router {

@@ -28,7 +28,11 @@ enum FetchError {
     Nothing,
     #[error("called another way")]
     #[ipc(code = "ANOTHER_WAY")]
-    Named { r#type: String, #[ipc(skip)] local: Option<io::ErrorKind> },
+    Named {
+        r#type: String,
+        #[ipc(skip)]
+        local: Option<io::ErrorKind>,
+    },
     #[error("the store is unavailable")]
     #[ipc(internal)]
     Store(#[from] io::Error),

@@ -83,7 +83,10 @@ fn issues<H: ipc_bridge::Handler>(body: &Value) -> Vec<String> {
     }
     assert_eq!(answer["error"]["code"], "INVALID_INPUT", "{answer}");
     let found = answer["error"]["details"]["issues"].as_array().unwrap();
-    found.iter().map(|issue| format!("{}: {}", issue["path"].as_str().unwrap(), issue["message"].as_str().unwrap())).collect()
+    found
+        .iter()
+        .map(|issue| format!("{}: {}", issue["path"].as_str().unwrap(), issue["message"].as_str().unwrap()))
+        .collect()
 }
 
 #[test]
@@ -189,10 +192,13 @@ fn the_constraints_stand_in_the_schema() {
     has("number", json!({"type": "integer", "minimum": 1, "maximum": 20}));
     has("optional", json!({"type": ["integer", "null"], "minimum": -1}));
     has("text", json!({"minLength": 2, "maxLength": 4, "pattern": r"^[\x00-\x7F]*$"}));
-    has("list", json!({
-        "minItems": 1, "maxItems": 2, "minLength": null,
-        "items": {"type": "string", "minLength": 1, "maxLength": 1, "pattern": r"^[\p{Alphabetic}\p{N}]*$"},
-    }));
+    has(
+        "list",
+        json!({
+            "minItems": 1, "maxItems": 2, "minLength": null,
+            "items": {"type": "string", "minLength": 1, "maxLength": 1, "pattern": r"^[\p{Alphabetic}\p{N}]*$"},
+        }),
+    );
     has("parts", json!({"pattern": r"^a\(", "allOf": [{"pattern": r"\$$"}, {"pattern": "-"}]}));
     has("word", json!({"pattern": r"^\w+$"}));
     has("digits", json!({"pattern": "^[0-9]+$"}));
@@ -203,7 +209,10 @@ fn the_constraints_stand_in_the_schema() {
     has("ipv6", json!({"format": "ipv6"}));
     has("needed", json!({"type": "integer"}));
     assert!(schema["required"].as_array().unwrap().contains(&json!("needed")));
-    has("nested", json!({"type": ["array", "null"], "items": {"type": "integer", "format": "uint8", "minimum": 0, "maximum": 3}}));
+    has(
+        "nested",
+        json!({"type": ["array", "null"], "items": {"type": "integer", "format": "uint8", "minimum": 0, "maximum": 3}}),
+    );
     has("map", json!({"maxProperties": 1}));
     // A character has up to four bytes or two units: the schema must not refuse what the handler takes.
     has("bytes", json!({"minLength": 2, "maxLength": 8}));
