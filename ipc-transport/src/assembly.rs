@@ -129,6 +129,11 @@ impl Assembly {
         })
     }
 
+    /// Whether no message is half-arrived.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.partial.is_empty()
+    }
+
     /// Forgets what has arrived of a message of which no more will come; answers whether there was any.
     pub(crate) fn forget(&mut self, kind: Kind, id: u32) -> bool {
         let found = self.partial.iter().position(|partial| partial.kind == kind && partial.id == id);

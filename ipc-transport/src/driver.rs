@@ -105,9 +105,9 @@ impl Driver {
         self.link.close(&reason);
     }
 
-    /// Tells the peer why it is let go, as far as it listens.
+    /// Tells the peer why it is let go, as far as it listens, behind the answers to what it asked before.
     async fn dismiss(&mut self, reason: &str) {
-        let mut last = Vec::new();
+        let mut last = std::mem::take(&mut self.replies);
         frame::put(&mut last, Kind::Goodbye, 0, &goodbye(&Failure::new("PROTOCOL_ERROR", reason)));
         if self.link.outbox.push(Outgoing::Frames(&last)).is_ok() {
             self.flush_last().await;
@@ -159,7 +159,9 @@ impl Driver {
             return Some(End::Stopped);
         }
         let left = link.outbox.is_leaving() && link.farewell().is_some();
-        (left && link.serving.len() == 0 && link.calls.is_empty() && link.outbox.is_drained()).then_some(End::Left)
+        // A goodbye passes between the fragments of a request, which is to be answered all the same.
+        let served = link.serving.len() == 0 && self.assembly.is_empty();
+        (left && served && link.calls.is_empty() && link.outbox.is_drained()).then_some(End::Left)
     }
 
     /// Reads once. A buffer is lent for the time in which something is in it.
