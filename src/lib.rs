@@ -1,20 +1,68 @@
-//! IPC for desktop apps: annotated Rust functions become validated handlers, typed clients and JSON Schemas.
+#![doc = include_str!("../README.md")]
 
 #[doc(hidden)]
 pub use ipc_core::__private;
 pub use ipc_core::{
-    Context, ErrorDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, InvokeError, IpcError, Issue,
-    Issues, Peer, Request, Requirements, Router, RouterError, RouterProblem, State, channel, code, garde, response,
-    schemars,
+    ChannelDescription, CodeDescription, Context, Description, DescriptionError, ErrorDescription, Failure,
+    FromContext, Handler, HandlerDoc, HandlerItem, InvokeError, Issue, Issues, Peer, Request, Requirements, Router,
+    RouterError, RouterProblem, State, channel, code, garde, response, schemars,
 };
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Limits, NameError, ServeError,
     Server, ServerBuilder, Transport, memory,
 };
 
+/// # Examples
+///
+/// ```
+/// use ipc_bridge::prelude::*;
+///
+/// /// Greets someone.
+/// #[handler("hello:greet")]
+/// async fn greet(greeting: State<String>, #[garde(length(min = 1))] name: String) -> String {
+///     format!("{} {name}", *greeting)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let router = Router::new().state("hello".to_owned()).handle::<greet>();
+/// assert_eq!(router.invoke(greet { name: "Ada".to_owned() }).await?, "hello Ada");
+///
+/// let refused = router.invoke(greet { name: String::new() }).await.unwrap_err();
+/// assert_eq!(refused.code(), Some("INVALID_INPUT"));
+/// # Ok(())
+/// # }
+/// ```
+pub use ipc_core::handler;
+
+/// # Examples
+///
+/// ```
+/// use ipc_bridge::prelude::*;
+///
+/// #[derive(Debug, thiserror::Error, IpcError)]
+/// enum FetchError {
+///     #[error("no item {id}")]
+///     NotFound { id: u64 },
+///     #[error("the store is unavailable")]
+///     #[ipc(internal)]
+///     Store(#[from] std::io::Error),
+/// }
+///
+/// let failure = FetchError::NotFound { id: 7 }.to_failure();
+/// assert_eq!((failure.code(), failure.message()), ("NOT_FOUND", "no item 7"));
+/// assert!(matches!(FetchError::from_failure(&failure), Some(FetchError::NotFound { id: 7 })));
+///
+/// let failure = FetchError::Store(std::io::Error::other("the cable is out")).to_failure();
+/// assert_eq!((failure.code(), failure.details()), ("INTERNAL", None));
+/// ```
+pub use ipc_core::IpcError;
+
 /// What most applications use: `use ipc_bridge::prelude::*`.
 pub mod prelude {
+    pub use ipc_core::{Context, FromContext, InvokeError, IpcError, Peer, Request, Router, State, handler};
     pub use ipc_transport::{Client, Server};
-
-    pub use ipc_core::{Context, FromContext, InvokeError, IpcError, Peer, Request, Router, State};
 }
+
+#[doc = include_str!("../docs/guide.md")]
+pub mod guide {}

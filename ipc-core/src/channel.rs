@@ -53,3 +53,42 @@ pub fn check(name: &str) -> Result<(), ChannelNameError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_is_a_namespace_and_an_action() {
+        let longest = format!("a:{}", "b".repeat(MAX_CHANNEL_BYTES - 2));
+        for name in ["data:fetch", "a:b", "app.data:items:fetch-all_2", "0:1", "ipcs:a", "my:ipc", &longest] {
+            assert_eq!(check(name), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_no_channel_is_refused_for_what_is_wrong_with_it() {
+        let owned = str::to_owned;
+        for name in ["", "data", ":", "data:", ":fetch", "data::fetch", "data:fetch:"] {
+            assert_eq!(check(name), Err(ChannelNameError::NoNamespace(owned(name))));
+        }
+        for (name, found) in
+            [("Data:fetch", 'D'), ("data:fetch all", ' '), ("data/fetch", '/'), ("données:lire", 'é'), ("a:b\0", '\0')]
+        {
+            assert_eq!(check(name), Err(ChannelNameError::Character { name: owned(name), found }));
+        }
+        for name in ["ipc:list", "ipc:a:b"] {
+            assert_eq!(check(name), Err(ChannelNameError::Reserved(owned(name))));
+        }
+        let long = format!("a:{}", "b".repeat(MAX_CHANNEL_BYTES - 1));
+        assert_eq!(check(&long), Err(ChannelNameError::TooLong(MAX_CHANNEL_BYTES + 1)));
+    }
+
+    #[test]
+    fn a_refusal_says_what_the_name_may_be() {
+        let said = |name| check(name).expect_err(name).to_string();
+        assert_eq!(said("fetch"), "`fetch` is not of the form `namespace:action`");
+        assert_eq!(said("a:B"), "`a:B` holds 'B'; a channel name is made of a-z, 0-9, `_`, `.`, `-` and `:`");
+        assert_eq!(said("ipc:list"), "`ipc:list` lies in the namespace `ipc`, which the framework keeps for itself");
+    }
+}

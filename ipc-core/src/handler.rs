@@ -120,16 +120,11 @@ impl HandlerDoc {
 ///
 /// `IS_RESULT` tells the two apart (see [`ReturnType`]), so that an alias of `Result` is seen for what it is and a
 /// user's own type called `Result` is not mistaken for it.
-#[diagnostic::on_unimplemented(
-    message = "a handler cannot return `{Self}`",
-    label = "the error of this result cannot travel",
-    note = "derive `IpcError` for the error type: `#[derive(Debug, thiserror::Error, IpcError)]`"
-)]
 pub trait Outcome<const IS_RESULT: bool> {
     /// The response.
     type Response;
-    /// The error.
-    type Error: IpcError;
+    /// The error. That it can travel, [`Request`] demands.
+    type Error;
 
     /// The two told apart.
     ///
@@ -139,7 +134,7 @@ pub trait Outcome<const IS_RESULT: bool> {
     fn into_result(self) -> Result<Self::Response, Self::Error>;
 }
 
-impl<T, E: IpcError> Outcome<true> for Result<T, E> {
+impl<T, E> Outcome<true> for Result<T, E> {
     type Response = T;
     type Error = E;
 

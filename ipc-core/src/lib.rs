@@ -7,7 +7,9 @@
 pub mod __private;
 mod blocking;
 pub mod channel;
+mod constraint;
 mod context;
+mod description;
 pub mod envelope;
 mod error;
 mod failure;
@@ -17,10 +19,12 @@ mod peer;
 pub mod response;
 mod route;
 mod router;
+mod schema;
 mod state;
 mod validation;
 
 pub use context::{Context, FromContext};
+pub use description::{ChannelDescription, CodeDescription, Description, DescriptionError};
 pub use error::{ErrorDescription, IpcError};
 pub use failure::{Failure, code};
 pub use handler::{Handler, HandlerDoc, HandlerItem, Request};
@@ -31,4 +35,5 @@ pub use router::{Router, RouterError, RouterProblem};
 pub use state::{Requirements, State};
 pub use validation::{Issue, Issues};
 
+pub use ipc_macros::{IpcError, handler};
 pub use {garde, schemars};

@@ -17,6 +17,11 @@ pub use crate::handler::{Answer, Handler, HandlerDoc, HandlerItem, NotAResult, O
 pub use crate::state::Requirements;
 pub use crate::validation::{CheckPlain, CheckValidated, Issues, Probe};
 
+/// What constraints on parameters become.
+pub mod constraint {
+    pub use crate::constraint::{Constraint, Pattern, compile, dives};
+}
+
 /// The answer of a plain function.
 pub fn now<R>(result: R) -> Answer<core::future::Ready<R>> {
     Answer::Now(result)
@@ -25,4 +30,25 @@ pub fn now<R>(result: R) -> Answer<core::future::Ready<R>> {
 /// The answer of an async function.
 pub fn later<F: Future>(future: F) -> Answer<F> {
     Answer::Later(future)
+}
+
+/// The failure of an error that stays in this process: the log learns what it says and what it says of its causes.
+pub fn internal(error: &dyn std::error::Error) -> Failure {
+    let mut cause = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let said = error.to_string();
+        // Many errors say what their source says already.
+        if !cause.ends_with(&said) {
+            cause.push_str(": ");
+            cause.push_str(&said);
+        }
+        source = error.source();
+    }
+    Failure::internal(cause)
+}
+
+/// The details of a failure, where they are a `T`: those of a newer server need not be.
+pub fn details<T: serde::de::DeserializeOwned>(failure: &Failure) -> Option<T> {
+    T::deserialize(failure.details()?).ok()
 }

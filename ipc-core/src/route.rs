@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::task::{self, Poll, Waker};
 
 use crate::context::Context;
+use crate::description::{Draft, Generators};
 use crate::error::IpcError;
 use crate::failure::Failure;
 use crate::handler::{Answer, Handler, HandlerItem};
@@ -50,6 +51,7 @@ impl std::fmt::Debug for PendingCall {
 pub(crate) trait Route: Send + Sync {
     fn item(&self) -> HandlerItem;
     fn requirements(&self) -> Requirements;
+    fn describe(&self, generators: &mut Generators) -> Draft;
     fn dispatch(&self, body: &[u8], cx: &Context, out: &mut Vec<u8>) -> Dispatch;
 }
 
@@ -71,6 +73,27 @@ impl<H: Handler> Route for Typed<H> {
         let mut needs = Requirements::default();
         H::requirements(&mut needs);
         needs
+    }
+
+    fn describe(&self, generators: &mut Generators) -> Draft {
+        // The struct beside a function is the channel's own and has no name in the schema: two modules may each have a
+        // `fetch`. A payload that stands for the whole request lends it its own id, and keeps its name.
+        let request = if H::schema_id() == H::ITEM.path {
+            let mut own = H::json_schema(&mut generators.input);
+            // They are the function's, and the channel has them already.
+            for annotation in ["title", "description", "deprecated"] {
+                own.remove(annotation);
+            }
+            own
+        } else {
+            generators.input.subschema_for::<H>()
+        };
+        Draft {
+            doc: H::DOC,
+            request,
+            response: generators.output.subschema_for::<H::Response>(),
+            errors: H::Error::describe(&mut generators.output),
+        }
     }
 
     fn dispatch(&self, body: &[u8], cx: &Context, out: &mut Vec<u8>) -> Dispatch {

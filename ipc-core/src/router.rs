@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::channel;
 use crate::context::Context;
+use crate::description::{self, Description, DescriptionError};
 use crate::failure::{Failure, code};
 use crate::handler::{Handler, HandlerItem, Request};
 use crate::invoke::{InvokeError, read_response};
@@ -25,6 +26,7 @@ pub struct Router {
     routes: HashMap<&'static str, Box<dyn Route>>,
     states: Arc<States>,
     problems: Vec<RouterProblem>,
+    fingerprint: OnceLock<Result<String, DescriptionError>>,
 }
 
 impl Router {
@@ -49,6 +51,7 @@ impl Router {
         if let Err(reason) = channel::check(H::CHANNEL) {
             self.problems.push(RouterProblem::ChannelName { handler: H::ITEM, reason });
         }
+        self.fingerprint = OnceLock::new();
         match self.routes.get(H::CHANNEL) {
             Some(first) => self.problems.push(RouterProblem::DuplicateChannel {
                 channel: H::CHANNEL,
@@ -62,7 +65,9 @@ impl Router {
         self
     }
 
-    /// Finds what is wrong with the router: duplicate channels, missing states.
+    /// Finds what is wrong with the router: duplicate channels, missing states, types of one name.
+    ///
+    /// The first check makes the [fingerprint](Self::fingerprint).
     ///
     /// # Errors
     ///
@@ -76,9 +81,40 @@ impl Router {
                 }
             }
         }
+        if let Err(error) = self.fingerprint() {
+            problems.push(error.into());
+        }
         problems.sort_by_cached_key(ToString::to_string);
         problems.dedup();
         if problems.is_empty() { Ok(()) } else { Err(RouterError { problems }) }
+    }
+
+    /// Describes every channel: what it takes, what it answers, and what the docs say of it.
+    ///
+    /// It is made anew at each call, from the types of all handlers.
+    ///
+    /// # Errors
+    ///
+    /// Two types would have one name in the description.
+    pub fn description(&self) -> Result<Description, DescriptionError> {
+        description::build(|generators| {
+            let mut routes: Vec<_> = self.routes.iter().collect();
+            // The order of the channels decides which of two types is named first in an error.
+            routes.sort_unstable_by_key(|(channel, _)| **channel);
+            routes.into_iter().map(|(&channel, route)| (channel, route.describe(generators))).collect()
+        })
+    }
+
+    /// The [fingerprint](Description::fingerprint) of the contract that the router serves.
+    ///
+    /// It is made once, by the first call or [`check`](Self::check), and kept: a server sends it to every peer.
+    ///
+    /// # Errors
+    ///
+    /// Two types would have one name in the description.
+    pub fn fingerprint(&self) -> Result<&str, DescriptionError> {
+        let made = self.fingerprint.get_or_init(|| Ok(self.description()?.fingerprint().to_owned()));
+        made.as_deref().map_err(Clone::clone)
     }
 
     /// The context of the calls of one peer.
@@ -196,6 +232,9 @@ pub enum RouterProblem {
         /// The type of both.
         state: &'static str,
     },
+    /// The channels cannot be described.
+    #[error(transparent)]
+    Description(#[from] DescriptionError),
     /// A handler written by hand has a channel that is no channel name.
     #[error("the handler {handler} has no channel: {reason}")]
     ChannelName {

@@ -117,12 +117,24 @@ pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 /// The check of a type that implements [`garde::Validate`].
 pub trait CheckValidated {
+    /// What the type's own rules are given beside the value.
+    type Context;
+
     /// Validates the value and notes what is wrong with it.
-    fn check(&self, path: &str, issues: &mut Issues);
+    ///
+    /// A type whose rules need a context that nobody can make is refused here, and not passed unchecked.
+    fn check(&self, path: &str, issues: &mut Issues)
+    where
+        Self::Context: Default;
 }
 
-impl<T: garde::Validate<Context: Default> + ?Sized> CheckValidated for Probe<'_, T> {
-    fn check(&self, path: &str, issues: &mut Issues) {
+impl<T: garde::Validate + ?Sized> CheckValidated for Probe<'_, T> {
+    type Context = T::Context;
+
+    fn check(&self, path: &str, issues: &mut Issues)
+    where
+        Self::Context: Default,
+    {
         if let Err(report) = self.0.validate() {
             issues.append(path, &report);
         }
@@ -137,4 +149,109 @@ pub trait CheckPlain {
 
 impl<T: ?Sized> CheckPlain for &Probe<'_, T> {
     fn check(&self, _path: &str, _issues: &mut Issues) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use garde::Validate as _;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, garde::Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Query {
+        #[garde(length(min = 2))]
+        text: String,
+        #[garde(dive)]
+        filters: Vec<Filter>,
+    }
+
+    #[derive(Debug, Deserialize, garde::Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Filter {
+        #[garde(range(max = 9))]
+        limit: u8,
+    }
+
+    /// The one issue that `json` has as a query: path, message, line, column.
+    fn issue(json: &str) -> (String, String, usize, usize) {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let error = serde_path_to_error::deserialize::<_, Query>(&mut deserializer).expect_err(json);
+        let mut issues = Issues::default();
+        issues.push_json(&error);
+        let Issue { path, message, line, column } = issues.iter().next().expect("an issue").clone();
+        (path, message, line.expect("a line"), column.expect("a column"))
+    }
+
+    #[test]
+    fn a_json_error_belongs_to_the_field_it_is_about() {
+        for (json, path, said) in [
+            (r#"{"filters":[]}"#, "text", "missing field `text`"),
+            (r#"{"text":"a","filters":[],"txt":1}"#, "txt", "unknown field `txt`, expected `text` or `filters`"),
+            (r#"{"text":1,"filters":[]}"#, "text", "invalid type: integer `1`, expected a string"),
+            (r#"{"text":"a","filters":[{"limit":1},{}]}"#, "filters[1].limit", "missing field `limit`"),
+            (
+                r#"{"text":"a","filters":[{"limits":1}]}"#,
+                "filters[0].limits",
+                "unknown field `limits`, expected `limit`",
+            ),
+            (
+                r#"{"text":"a","filters":[{"limit":256}]}"#,
+                "filters[0].limit",
+                "invalid value: integer `256`, expected u8",
+            ),
+            (r#"{"text":"a","filters":{}}"#, "filters", "invalid type: map, expected a sequence"),
+            ("[", "", "EOF while parsing a list"),
+            ("7", "", "invalid type: integer `7`, expected struct Query"),
+        ] {
+            let (found, message, ..) = issue(json);
+            assert_eq!((found.as_str(), message.as_str()), (path, said), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_json_error_has_its_line_and_column() {
+        let (path, _, line, column) = issue("{\n  \"text\": \"a\",\n  \"filters\": [{\"limit\": true}]\n}");
+        assert_eq!((path.as_str(), line, column), ("filters[0].limit", 3, 28));
+    }
+
+    #[test]
+    fn a_broken_constraint_belongs_to_its_field_wherever_the_payload_stands() {
+        let query = Query { text: "a".to_owned(), filters: vec![Filter { limit: 1 }, Filter { limit: 10 }] };
+        let report = query.validate().expect_err("two broken constraints");
+        let paths = |within: &str| {
+            let mut issues = Issues::default();
+            issues.append(within, &report);
+            issues.iter().map(|issue| issue.path.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(paths(""), ["filters[1].limit", "text"]);
+        assert_eq!(paths("query"), ["query.filters[1].limit", "query.text"]);
+        let mut issues = Issues::default();
+        let list = vec![Filter { limit: 10 }];
+        Probe(&list).check("filters", &mut issues);
+        assert_eq!(issues.iter().next().map(|issue| issue.path.as_str()), Some("filters[0].limit"));
+    }
+
+    #[test]
+    fn a_payload_without_constraints_has_no_issues() {
+        let mut issues = Issues::default();
+        (&Probe(&std::time::Duration::ZERO)).check("wait", &mut issues);
+        assert!(issues.is_empty());
+    }
+
+    #[test]
+    fn the_client_learns_every_issue() {
+        let mut issues = Issues::default();
+        issues.push("id", "lower than 1");
+        let one = issues.clone().into_failure("data:fetch");
+        assert_eq!(one.code(), code::INVALID_INPUT);
+        assert_eq!(one.message(), "the request is not valid for `data:fetch`: id: lower than 1");
+        issues.push("", "too much");
+        let two = issues.into_failure("data:fetch");
+        assert_eq!(two.message(), "the request is not valid for `data:fetch`: 2 fields are not valid");
+        let details = serde_json::json!({"issues": [
+            {"path": "id", "message": "lower than 1"}, {"path": "", "message": "too much"},
+        ]});
+        assert_eq!(two.details(), Some(&details));
+    }
 }

@@ -1,1 +1,101 @@
-//! The macros of IPC Bridge.
+//! The macros of IPC Bridge: `#[handler]` and `derive(IpcError)`.
+//!
+//! Applications use them through the package `ipc-bridge`, which shows examples that run.
+
+mod diagnostics;
+mod docs;
+mod garde;
+#[cfg(test)]
+mod golden;
+mod handler;
+mod hygiene;
+mod ipc_error;
+
+use proc_macro::TokenStream;
+
+/// Makes a function answer a channel.
+///
+/// The function stays as it was written: it can be called, and tested, as any other. Beside it stands a struct of the
+/// same name and visibility, whose fields are the parameters that travel. The struct is the channel's request: it is what
+/// a client sends (`client.invoke(fetch { id: 7 })`) and what a router is given (`Router::new().handle::<fetch>()`).
+///
+/// # Options
+///
+/// - `"namespace:action"`, first: the channel's name, made of `a-z`, `0-9`, `_`, `.`, `-` and `:`, of at most 128 bytes.
+/// - `blocking`: the function holds up its thread (it reads files, it computes), so it runs on a thread for such work.
+///   Without it, a plain function answers at once, on the connection's own thread. An async function cannot have it.
+/// - `crate = path`: where this package is found, if not under its own name.
+///
+/// # Parameters
+///
+/// A parameter travels by its name: `id: u64` is `{"id":7}`, and `r#type` is `type`. An `Option` may be left out; another
+/// field, or one too many, is an error that names it. A doc comment on a parameter stands in the schema. What the
+/// parameter's type needs is `Serialize`, `Deserialize` and `JsonSchema`.
+///
+/// - `State<T>`, `Context` and `Peer`, known by these names, come from the context of the call and do not travel.
+/// - `#[context]` marks any other parameter that comes from there, by its `FromContext`.
+/// - `#[payload]`, on the only parameter that travels, makes it the whole payload, instead of a field of it.
+/// - `#[garde(…)]` sets constraints, which are checked on every call before the function runs and stand in the schema.
+///
+/// A type that implements `garde::Validate` is validated on every call without being asked for.
+///
+/// # Constraints
+///
+/// | rule | demands |
+/// |---|---|
+/// | `range(min = 1, max = 9)` | a number between the two; either may be left out |
+/// | `length(min = 1, max = 9)`, `length(equal = 3)` | so many elements, or bytes of a text; `length(chars, …)`, `length(bytes, …)` and `length(utf16, …)` count these |
+/// | `ascii`, `alphanumeric`, `email`, `url`, `ip`, `ipv4`, `ipv6` | a text of this kind |
+/// | `contains("part")`, `prefix("start")`, `suffix("end")` | a text with this part |
+/// | `pattern(r"^[a-z]+$")`, `pattern(MATCHER)` | a text in which the regular expression finds something |
+/// | `required` | an `Option` that holds something |
+/// | `inner(…)` | the same of each element, or of what an `Option` holds |
+/// | `custom(function)` | what `fn(&T, &()) -> garde::Result` accepts; the schema cannot tell of it |
+/// | `dive` | what the type itself demands, which is checked in any case: it asserts that there is something to check |
+/// | `skip` | nothing; what the type itself demands is checked all the same |
+///
+/// All but `required` and `custom` pass an `Option` that holds nothing.
+///
+/// # The answer
+///
+/// A `Result<T, E>` (or an alias of one) answers with `T` or with `E`, which derives `IpcError`; any other type is always a
+/// success. `T` needs `Serialize` and `JsonSchema`, and `Deserialize` where a Rust client calls.
+///
+/// # What is refused
+///
+/// A handler owns what it takes and what it returns, is not generic, and has a name for each parameter. The future of an
+/// async function must be `Send`. All mistakes of a function are reported at once.
+#[proc_macro_attribute]
+pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
+    handler::attribute(args.into(), item.into()).into()
+}
+
+/// Lets an error travel and keep its type: the client gets the same enum back.
+///
+/// Each variant is a code. Its message is what `Display` says (`thiserror` writes that well), its details are its fields.
+/// Named fields are a JSON object, one unnamed field is its own JSON value, several are an array. The fields need
+/// `Serialize`, `Deserialize` and `JsonSchema`. A struct is its own only variant.
+///
+/// The code is the variant's name in SCREAMING_SNAKE_CASE: `NotFound` is `NOT_FOUND`, `HTTPError` is `HTTP_ERROR`. The
+/// framework's own codes (`TIMEOUT`, `DENIED`, …) cannot be used, because a client could not tell who said them.
+///
+/// # Options
+///
+/// On a variant, or a struct:
+///
+/// - `#[ipc(code = "…")]`: another code than that of the name.
+/// - `#[ipc(internal)]`: nothing of it leaves the process. The client learns `INTERNAL` and no more; the log learns what
+///   the error and its sources say. Needs `std::error::Error`. On an enum, it holds for each variant that has neither
+///   `code` nor `transparent`.
+/// - `#[ipc(transparent)]`: code, message and details are those of the error in its only field, which derives `IpcError`.
+///
+/// On a field: `#[ipc(skip)]` keeps it from travelling; on the other side it is its `Default`.
+///
+/// On the type: `#[ipc(crate = path)]` tells where this package is found, if not under its own name.
+///
+/// A field with `#[from]` or `#[source]` holds another error, which has no form in which it could travel: its variant is
+/// `internal` or `transparent`, or the field is skipped.
+#[proc_macro_derive(IpcError, attributes(ipc))]
+pub fn ipc_error(item: TokenStream) -> TokenStream {
+    ipc_error::derive(item.into()).into()
+}

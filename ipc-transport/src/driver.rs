@@ -87,7 +87,10 @@ impl Driver {
                 Some(failure) => failure.message().to_owned(),
                 None => "both sides said goodbye".to_owned(),
             },
-            End::Stopped => "this side closed it".to_owned(),
+            End::Stopped => {
+                self.flush_last().await;
+                "this side closed it".to_owned()
+            }
             End::Closed => match self.link.farewell() {
                 Some(failure) => failure.message().to_owned(),
                 None => "the peer closed it".to_owned(),
@@ -107,12 +110,17 @@ impl Driver {
         let mut last = std::mem::take(&mut self.replies);
         frame::put(&mut last, Kind::Goodbye, 0, &goodbye(&Failure::new("PROTOCOL_ERROR", reason)));
         if self.link.outbox.push(Outgoing::Frames(&last)).is_ok() {
-            let told = poll_fn(|cx| self.link.outbox.poll_flush(cx));
-            match tokio::time::timeout(FAREWELL, told).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::debug!(%error, "the peer was gone before it was told why"),
-                Err(_) => tracing::debug!("the peer did not take the reason in time"),
-            }
+            self.flush_last().await;
+        }
+    }
+
+    /// Writes what is queued, as far as the peer takes it in time.
+    async fn flush_last(&mut self) {
+        let flushed = poll_fn(|cx| self.link.outbox.poll_flush(cx));
+        match tokio::time::timeout(FAREWELL, flushed).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "the peer was gone before it took the last frames"),
+            Err(_) => tracing::debug!("the peer did not take the last frames in time"),
         }
     }
 
@@ -122,11 +130,10 @@ impl Driver {
             if let Err(end) = self.take_frames(cx) {
                 return Poll::Ready(end);
             }
-            let flushed = match self.flush(cx) {
-                Ok(flushed) => flushed,
-                Err(end) => return Poll::Ready(end),
-            };
-            if let Some(end) = self.has_ended(flushed) {
+            if let Err(end) = self.flush(cx) {
+                return Poll::Ready(end);
+            }
+            if let Some(end) = self.has_ended() {
                 return Poll::Ready(end);
             }
             // A peer that does not take its answers is not asked for more requests.
@@ -146,9 +153,9 @@ impl Driver {
         Poll::Pending
     }
 
-    fn has_ended(&self, flushed: bool) -> Option<End> {
+    fn has_ended(&self) -> Option<End> {
         let link = &self.link;
-        if link.is_stopping() && flushed {
+        if link.is_stopping() {
             return Some(End::Stopped);
         }
         let left = link.outbox.is_leaving() && link.farewell().is_some();
@@ -195,8 +202,8 @@ impl Driver {
         Ok(())
     }
 
-    /// Hands the replies to the outbox and writes; answers whether the peer took everything.
-    fn flush(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
+    /// Hands the replies to the outbox, and writes as much as the peer takes.
+    fn flush(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
         if !self.replies.is_empty() {
             self.replies_waiting = 0;
             let pushed = self.link.outbox.push(Outgoing::Frames(&self.replies));
@@ -206,9 +213,8 @@ impl Driver {
             }
         }
         match self.link.outbox.poll_flush(cx) {
-            Poll::Ready(Ok(())) => Ok(true),
+            Poll::Ready(Ok(())) | Poll::Pending => Ok(()),
             Poll::Ready(Err(error)) => Err(End::Io(error)),
-            Poll::Pending => Ok(false),
         }
     }
 

@@ -90,16 +90,18 @@ impl From<&Endpoint> for Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) fn listen(&self) -> Result<Listener, BindError> {
-        match &self.0 {
-            Place::Name(name) => Ok(Listener::Local(local::Listener::bind(&local::Address::of_name(check(name)?))?)),
-            Place::Path(path) => Ok(Listener::Local(local::Listener::bind(&local::Address::of_path(path))?)),
+    /// Listens, and claims the name while the claim lives.
+    pub(crate) fn listen(&self) -> Result<(Listener, Option<local::Claim>), BindError> {
+        let address = match &self.0 {
+            Place::Name(name) => local::Address::of_name(check(name)?),
+            Place::Path(path) => local::Address::of_path(path),
             Place::Memory(place) => {
-                let accept =
-                    place.listen().ok_or_else(|| BindError::InUse { endpoint: "this place in memory".to_owned() })?;
-                Ok(Listener::Memory(accept))
+                let in_use = || BindError::InUse { endpoint: "this place in memory".to_owned() };
+                return Ok((Listener::Memory(place.listen().ok_or_else(in_use)?), None));
             }
-        }
+        };
+        let (listener, claim) = local::Listener::bind(&address)?;
+        Ok((Listener::Local(listener), Some(claim)))
     }
 
     pub(crate) async fn connect(&self) -> Result<Transport, ConnectError> {

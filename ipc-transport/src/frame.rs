@@ -57,7 +57,6 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, FrameEr
     Ok(Some((frame, HEADER_BYTES + length)))
 }
 
-#[expect(clippy::type_complexity, reason = "an optional number, and the rest")]
 fn take_u32(bytes: &[u8], there: bool) -> Option<(Option<u32>, &[u8])> {
     if !there {
         return Some((None, bytes));

@@ -7,4 +7,4 @@ mod platform;
 #[path = "local/windows.rs"]
 mod platform;
 
-pub(crate) use platform::{Address, Listener, connect};
+pub(crate) use platform::{Address, Claim, Listener, connect};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ipc_core::{Failure, Router, code};
 use slab::Slab;
 use tokio::io::AsyncWriteExt as _;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::bind::ServeError;
 use crate::driver::Driver;
@@ -17,6 +17,7 @@ use crate::instance;
 use crate::limits::Limits;
 use crate::link::Link;
 use crate::listener::Listener;
+use crate::local::Claim;
 use crate::outbox::WriteHalf;
 use crate::transport::Transport;
 
@@ -32,7 +33,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
-    accepting: AbortHandle,
+    accepting: JoinHandle<()>,
+    claim: Option<Claim>,
 }
 
 #[derive(Debug)]
@@ -63,8 +65,13 @@ impl Server {
     /// # Cancel safety
     ///
     /// Dropping the future closes every connection at once.
-    pub async fn shutdown(self) {
+    pub async fn shutdown(mut self) {
+        drop(self.claim.take());
         self.accepting.abort();
+        // It was aborted just now, and ends with that as its error.
+        if (&mut self.accepting).await.is_ok() {
+            tracing::debug!("the listener had ended before");
+        }
         let links: Vec<Arc<Link>> = self.shared.links().iter().filter_map(|(_, link)| link.clone()).collect();
         let mut leaving = JoinSet::new();
         for link in links {
@@ -118,10 +125,12 @@ impl ServerBuilder {
     pub async fn serve(self, router: impl Into<Arc<Router>>) -> Result<Server, ServeError> {
         let router = router.into();
         router.check()?;
-        let listener = self.endpoint.listen()?;
-        let shared = Arc::new(Shared { router, fingerprint: None, limits: self.limits, links: Mutex::default() });
-        let accepting = tokio::spawn(accept(Arc::clone(&shared), listener)).abort_handle();
-        Ok(Server { shared, accepting })
+        let (listener, claim) = self.endpoint.listen()?;
+        // The check has computed it, and found no fault with it.
+        let fingerprint = router.fingerprint().ok().map(str::to_owned);
+        let shared = Arc::new(Shared { router, fingerprint, limits: self.limits, links: Mutex::default() });
+        let accepting = tokio::spawn(accept(Arc::clone(&shared), listener));
+        Ok(Server { shared, accepting, claim })
     }
 }
 
@@ -142,7 +151,7 @@ impl Shared {
         let mut input = Vec::new();
         let greeting = handshake::read_hello(&mut reader, &mut input);
         let greeted = tokio::time::timeout(self.limits.handshake, greeting).await;
-        let remote = match greeted.unwrap_or_else(|_| Err(HandshakeError::Timeout)) {
+        let remote = match greeted.unwrap_or(Err(HandshakeError::Timeout)) {
             Ok(remote) => remote,
             Err(HandshakeError::Hello(error)) => {
                 handshake::refuse(&mut writer, &error).await?;

@@ -47,12 +47,27 @@ fn own_uid() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// A listening socket. Its file is removed when it is dropped.
+/// A listening socket.
 #[derive(Debug)]
 pub(crate) struct Listener(SocketListener);
 
+/// The file of a listening socket, which is removed when this is dropped: from then on the name is free, whether or not
+/// the task that listens has ended already.
+#[derive(Debug)]
+pub(crate) struct Claim(PathBuf);
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        match fs::remove_file(&self.0) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => tracing::warn!(path = %self.0.display(), %error, "the socket's file was not removed"),
+        }
+    }
+}
+
 impl Listener {
-    pub(crate) fn bind(address: &Address) -> Result<Self, BindError> {
+    pub(crate) fn bind(address: &Address) -> Result<(Self, Claim), BindError> {
         let failed = |error| BindError::Io { endpoint: address.shown(), error };
         if address.own_folder {
             make_folder(address)?;
@@ -70,19 +85,22 @@ impl Listener {
             Err(error) => return Err(failed(error)),
         }
         let name = address.path.as_path().to_fs_name::<GenericFilePath>().map_err(failed)?;
-        let listener = ListenerOptions::new().name(name).mode(0o600).create_tokio().map_err(failed)?;
-        Ok(Self(listener))
+        // The file is removed by the claim: removed by a listener that ends late, it could be a later server's.
+        let options = ListenerOptions::new().name(name).mode(0o600).reclaim_name(false);
+        let listener = options.create_tokio().map_err(failed)?;
+        Ok((Self(listener), Claim(address.path.clone())))
     }
 
-    /// The next connection of a process that runs as this user.
+    /// The next connection of a process that runs as this user; others are let go.
     pub(crate) async fn accept(&self) -> io::Result<Transport> {
-        let transport = transport(self.0.accept().await?)?;
-        match transport.peer.uid() {
-            Some(uid) if uid != own_uid() => {
-                let said = format!("user {uid} tried to connect, and only user {} may", own_uid());
-                Err(io::Error::new(io::ErrorKind::PermissionDenied, said))
+        loop {
+            let transport = transport(self.0.accept().await?)?;
+            match transport.peer.uid() {
+                Some(uid) if uid != own_uid() => {
+                    tracing::warn!(uid, "another user tried to connect, and was let go");
+                }
+                _ => return Ok(transport),
             }
-            _ => Ok(transport),
         }
     }
 }

@@ -45,12 +45,16 @@ impl Address {
     }
 }
 
+/// What keeps a pipe's name: the listener itself, on this system.
+#[derive(Debug)]
+pub(crate) struct Claim;
+
 /// A listening pipe.
 #[derive(Debug)]
 pub(crate) struct Listener(PipeListener);
 
 impl Listener {
-    pub(crate) fn bind(address: &Address) -> Result<Self, BindError> {
+    pub(crate) fn bind(address: &Address) -> Result<(Self, Claim), BindError> {
         let failed = |error: io::Error| match error.raw_os_error() {
             Some(ACCESS_DENIED | PIPE_BUSY) => BindError::InUse { endpoint: address.pipe.clone() },
             _ => BindError::Io { endpoint: address.pipe.clone(), error },
@@ -60,7 +64,7 @@ impl Listener {
         let descriptor = SecurityDescriptor::deserialize(&text).map_err(failed)?;
         let listener =
             ListenerOptions::new().name(name).security_descriptor(descriptor).create_tokio().map_err(failed)?;
-        Ok(Self(listener))
+        Ok((Self(listener), Claim))
     }
 
     /// The next connection.

@@ -1,0 +1,163 @@
+//! From handlers to a description: two generators, one set of definitions.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::Transform as _;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value};
+
+use super::fingerprint::Fingerprints;
+use super::names::{self, Ids};
+use crate::envelope::PROTOCOL_VERSION;
+
+use super::{ChannelDescription, CodeDescription, DIALECT, Description, DescriptionError};
+use crate::error::ErrorDescription;
+use crate::handler::HandlerDoc;
+use crate::schema;
+use crate::schema::mend::{BoundIntegers, MendReferences};
+
+/// What is put behind the name of a type for what is written, where that differs from what is read.
+const OUTPUT: &str = "Output";
+
+/// What makes the schemas of all handlers, so that they share their definitions.
+pub(crate) struct Generators {
+    /// For what the server reads.
+    pub(crate) input: SchemaGenerator,
+    /// For what the server writes.
+    pub(crate) output: SchemaGenerator,
+}
+
+/// What a handler says of its channel.
+pub(crate) struct Draft {
+    pub(crate) doc: HandlerDoc,
+    pub(crate) request: Schema,
+    pub(crate) response: Schema,
+    pub(crate) errors: Vec<ErrorDescription>,
+}
+
+/// Describes the channels whose drafts `draft` makes.
+pub(crate) fn build<'a>(
+    draft: impl FnOnce(&mut Generators) -> Vec<(&'a str, Draft)>,
+) -> Result<Description, DescriptionError> {
+    let mut generators = Generators {
+        input: SchemaSettings::draft2020_12().for_deserialize().into_generator(),
+        output: SchemaSettings::draft2020_12().for_serialize().into_generator(),
+    };
+    let drafts = draft(&mut generators);
+    let (input, inputs) = finish(generators.input);
+    let (output, outputs) = finish(generators.output);
+    names::check(&inputs, &outputs)?;
+
+    let renamed = renamed(&input, &output);
+    for name in &renamed {
+        let new = format!("{name}{OUTPUT}");
+        if let Some(taken) = inputs.get(&new).or_else(|| outputs.get(&new)) {
+            let path = inputs.get(name).unwrap_or(name).clone();
+            return Err(DescriptionError::OutputName { name: new, path, taken: taken.clone() });
+        }
+    }
+    let mut definitions = input;
+    for (name, mut schema) in output {
+        refer_to_outputs(&mut schema, &renamed);
+        if renamed.contains(&name) {
+            definitions.insert(format!("{name}{OUTPUT}"), schema);
+        } else {
+            definitions.insert(name, schema);
+        }
+    }
+
+    let mut fingerprints = Fingerprints::new(&definitions);
+    let channels: BTreeMap<_, _> = drafts
+        .into_iter()
+        .map(|(name, draft)| (name.to_owned(), channel(draft, &renamed, &mut fingerprints)))
+        .collect();
+    let fingerprint = fingerprints.whole(channels.iter().map(|(name, channel)| (name.as_str(), channel.fingerprint())));
+    Ok(Description {
+        dialect: DIALECT.to_owned(),
+        protocol: PROTOCOL_VERSION,
+        generator: concat!("ipc-bridge ", env!("CARGO_PKG_VERSION")).to_owned(),
+        fingerprint,
+        channels,
+        definitions,
+    })
+}
+
+/// The mended definitions of a generator, and the types that they are of.
+fn finish(mut generator: SchemaGenerator) -> (BTreeMap<String, Schema>, Ids) {
+    let definitions = generator.take_definitions(false);
+    let ids = names::ids(&generator);
+    let mended = |(name, schema): (String, Value)| {
+        let schema = Schema::try_from(schema).unwrap_or_else(|_| Schema::from(Map::new()));
+        (name, mended(schema))
+    };
+    (definitions.into_iter().map(mended).collect(), ids)
+}
+
+fn mended(mut schema: Schema) -> Schema {
+    MendReferences.transform(&mut schema);
+    BoundIntegers.transform(&mut schema);
+    schema
+}
+
+fn channel(draft: Draft, renamed: &BTreeSet<String>, fingerprints: &mut Fingerprints) -> ChannelDescription {
+    let written = |schema| {
+        let mut schema = mended(schema);
+        refer_to_outputs(&mut schema, renamed);
+        schema
+    };
+    let request = mended(draft.request);
+    let response = written(draft.response);
+    let errors: Vec<_> = draft
+        .errors
+        .into_iter()
+        .map(|ErrorDescription { code, doc, details }| CodeDescription {
+            code: code.to_owned(),
+            doc: doc.to_owned(),
+            details: details.map(written),
+        })
+        .collect();
+    ChannelDescription {
+        doc: draft.doc.text.to_owned(),
+        deprecated: draft.doc.deprecated.map(str::to_owned),
+        fingerprint: fingerprints.channel(&request, &response, &errors),
+        request,
+        response,
+        errors,
+    }
+}
+
+/// The names of the types that are written otherwise than they are read, by themselves or by what they refer to.
+fn renamed(input: &BTreeMap<String, Schema>, output: &BTreeMap<String, Schema>) -> BTreeSet<String> {
+    let mut next = Vec::new();
+    let mut users: HashMap<String, Vec<&String>> = HashMap::new();
+    for (name, written) in output {
+        let Some(read) = input.get(name) else { continue };
+        if read != written {
+            next.push(name);
+        }
+        schema::referenced(written.as_value(), &mut |used| users.entry(used.to_owned()).or_default().push(name));
+    }
+    let mut renamed = BTreeSet::new();
+    while let Some(name) = next.pop() {
+        if renamed.insert(name.clone()) {
+            next.extend(users.get(name).into_iter().flatten());
+        }
+    }
+    renamed
+}
+
+fn refer_to_outputs(schema: &mut Schema, renamed: &BTreeSet<String>) {
+    if renamed.is_empty() {
+        return;
+    }
+    let mut value = std::mem::take(schema).to_value();
+    schema::references_mut(&mut value, &mut |reference| {
+        if schema::definition(reference).is_some_and(|name| renamed.contains(name.as_ref())) {
+            reference.push_str(OUTPUT);
+        }
+    });
+    if let Ok(rewritten) = Schema::try_from(value) {
+        *schema = rewritten;
+    }
+}

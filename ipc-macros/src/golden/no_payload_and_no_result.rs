@@ -1,0 +1,4 @@
+#[handler("app:quit")]
+async fn quit() {
+    stop().await;
+}

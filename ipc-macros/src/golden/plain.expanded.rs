@@ -1,0 +1,78 @@
+pub fn add(left: i64, mut right: i64) -> i64 {
+    right += left;
+    right
+}
+///
+#[derive(
+    ::ipc_bridge::__private::serde::Serialize,
+    ::ipc_bridge::__private::serde::Deserialize,
+    ::ipc_bridge::__private::schemars::JsonSchema
+)]
+#[serde(crate = "::ipc_bridge::__private::serde", deny_unknown_fields)]
+#[schemars(crate = "::ipc_bridge::__private::schemars")]
+pub struct add {
+    ///
+    pub left: i64,
+    ///
+    pub right: i64,
+}
+impl ::ipc_bridge::__private::Request for add {
+    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = "math:add";
+    type Response = <i64 as ::ipc_bridge::__private::Outcome<
+        {
+            use ::ipc_bridge::__private::NotAResult as _;
+            <::ipc_bridge::__private::ReturnType<i64>>::IS_RESULT
+        },
+    >>::Response;
+    type Error = <i64 as ::ipc_bridge::__private::Outcome<
+        {
+            use ::ipc_bridge::__private::NotAResult as _;
+            <::ipc_bridge::__private::ReturnType<i64>>::IS_RESULT
+        },
+    >>::Error;
+}
+impl ::ipc_bridge::__private::Handler for add {
+    const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
+        ::ipc_bridge::__private::core::concat!(
+            ::ipc_bridge::__private::core::module_path!(), "::", "add"
+        ),
+        ::ipc_bridge::__private::core::file!(),
+        ::ipc_bridge::__private::core::line!(),
+    );
+    const DOC: ::ipc_bridge::__private::HandlerDoc = ::ipc_bridge::__private::HandlerDoc::new(
+        "",
+        ::ipc_bridge::__private::core::option::Option::None,
+    );
+    fn requirements(needs: &mut ::ipc_bridge::__private::Requirements) {}
+    fn validate(&self, issues: &mut ::ipc_bridge::__private::Issues) {
+        use ::ipc_bridge::__private::{CheckPlain as _, CheckValidated as _};
+        (&::ipc_bridge::__private::Probe(&self.left)).check("left", issues);
+        (&::ipc_bridge::__private::Probe(&self.right)).check("right", issues);
+    }
+    fn call(
+        self,
+        cx: &::ipc_bridge::__private::Context,
+    ) -> ::ipc_bridge::__private::core::result::Result<
+        ::ipc_bridge::__private::Answer<
+            impl ::ipc_bridge::__private::core::future::Future<
+                Output = ::ipc_bridge::__private::core::result::Result<
+                    Self::Response,
+                    Self::Error,
+                >,
+            > + ::ipc_bridge::__private::core::marker::Send + 'static + use<>,
+        >,
+        ::ipc_bridge::__private::Failure,
+    > {
+        let Self { left: argument_0, right: argument_1 } = self;
+        ::ipc_bridge::__private::core::result::Result::Ok(
+            ::ipc_bridge::__private::now(
+                ::ipc_bridge::__private::Outcome::<
+                    {
+                        use ::ipc_bridge::__private::NotAResult as _;
+                        <::ipc_bridge::__private::ReturnType<i64>>::IS_RESULT
+                    },
+                >::into_result(add(argument_0, argument_1)),
+            ),
+        )
+    }
+}

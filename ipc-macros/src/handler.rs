@@ -1,0 +1,43 @@
+//! `#[handler]`: a function becomes the answer to a channel.
+//!
+//! options and function -> model -> validate -> expand; what is wrong is collected on the way, and a function that is no
+//! handler gets a stub.
+
+mod channel;
+mod expand;
+mod model;
+mod options;
+mod parse;
+mod stub;
+mod validate;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use crate::diagnostics::Diagnostics;
+
+/// The attribute: `args` is what stands in its parentheses, `item` what it stands on.
+pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let options = options::parse(args, &mut diagnostics);
+    let Some(mut function) = parse::parse(item.clone(), &mut diagnostics) else {
+        let errors = diagnostics.into_tokens();
+        return quote!(#errors #item);
+    };
+    let blocking = options.blocking.clone();
+    let handler = model::build(&mut function, options, &mut diagnostics);
+    validate::check(&handler, &function, blocking.as_ref(), &mut diagnostics);
+    let beside = if diagnostics.is_empty() {
+        expand::expand(&handler)
+    } else if function.has_body() && function.sig.receiver().is_none() {
+        stub::expand(&handler, &function.sig.generics)
+    } else {
+        // It stands in an impl block, a trait or an extern block, where there is no place for a struct.
+        TokenStream::new()
+    };
+    let errors = diagnostics.into_tokens();
+    let mut tokens = function.into_token_stream();
+    tokens.extend(beside);
+    tokens.extend(errors);
+    tokens
+}

@@ -1,0 +1,251 @@
+//! What a handler is, apart from how it was written.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::{Attribute, FnArg, LitStr, Meta, Pat, PatIdent, PatType, ReturnType, Type, Visibility, parse_quote};
+
+use super::options::Options;
+use super::parse::Function;
+use crate::diagnostics::{Diagnostics, expected};
+use crate::garde::{self, Rule};
+use crate::{docs, hygiene};
+
+/// The attributes of a parameter that are ours.
+const MARKS: [&str; 3] = ["garde", "payload", "context"];
+
+/// The attributes of a parameter that are the compiler's.
+const LINTS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
+
+/// A function that answers a channel.
+pub(crate) struct Handler {
+    /// The path of what generated code names.
+    pub(crate) private: TokenStream,
+    pub(crate) channel: Option<LitStr>,
+    pub(crate) run: Run,
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    /// `#[cfg]`: what stands beside the function is there when the function is.
+    pub(crate) cfgs: Vec<Attribute>,
+    /// `#[allow]`: what the user accepts in the function, the repetition of its types may do too.
+    pub(crate) lints: Vec<Attribute>,
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) deprecated: Option<Attribute>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) output: Type,
+}
+
+/// How the function is run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Run {
+    /// It answers at once.
+    Now,
+    /// It is async.
+    Later,
+    /// It holds up its thread.
+    Blocking,
+}
+
+/// A parameter of the function.
+pub(crate) struct Parameter {
+    /// The name, or nothing where a pattern stands in its place.
+    pub(crate) name: Option<Ident>,
+    pub(crate) ty: Type,
+    pub(crate) source: Source,
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) rules: Vec<Rule>,
+    /// The `#[payload]`, `#[context]` and `#[garde]` that were on it.
+    pub(crate) marks: Vec<Attribute>,
+    /// What messages about it point at: the name or the pattern.
+    pub(crate) pattern: TokenStream,
+}
+
+/// Where the value of a parameter comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// One field of the payload.
+    Field,
+    /// The payload.
+    Payload,
+    /// The context of the call.
+    Context,
+}
+
+impl Handler {
+    /// The parameters that travel.
+    pub(crate) fn payload(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| parameter.source != Source::Context)
+    }
+
+    /// Whether one parameter is the whole payload.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.parameters.iter().any(|parameter| parameter.source == Source::Payload)
+    }
+}
+
+impl Parameter {
+    /// Whether the parameter has the mark `name`.
+    pub(crate) fn mark(&self, name: &str) -> Option<&Attribute> {
+        self.marks.iter().find(|mark| mark.path().is_ident(name))
+    }
+
+    /// Where issues of its value are said to be.
+    pub(crate) fn path(&self) -> String {
+        match (self.source, &self.name) {
+            (Source::Field, Some(name)) => hygiene::wire_name(name),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Makes the model of `function`, and takes our own attributes off it.
+pub(crate) fn build(function: &mut Function, options: Options, diagnostics: &mut Diagnostics) -> Handler {
+    take_second(function, diagnostics);
+    take_twins(function, diagnostics);
+    let find =
+        |name: &str| function.attrs.iter().filter(|attr| attr.path().is_ident(name)).cloned().collect::<Vec<_>>();
+    let (cfgs, deprecated) = (find("cfg"), find("deprecated").pop());
+    let parameters = function
+        .sig
+        .inputs
+        .iter_mut()
+        .filter_map(|input| match input {
+            FnArg::Typed(input) => Some(parameter(input, diagnostics)),
+            FnArg::Receiver(_) => None,
+        })
+        .collect();
+    Handler {
+        private: hygiene::private(&options.krate),
+        channel: options.channel,
+        run: match (&function.sig.asyncness, options.blocking) {
+            (None, Some(_)) => Run::Blocking,
+            (None, None) => Run::Now,
+            (Some(_), _) => Run::Later,
+        },
+        vis: function.vis.clone(),
+        name: function.sig.ident.clone(),
+        cfgs,
+        lints: lints(&function.attrs),
+        docs: docs::of(&function.attrs),
+        deprecated,
+        parameters,
+        output: match &function.sig.output {
+            ReturnType::Default => parse_quote!(()),
+            ReturnType::Type(_, ty) => (**ty).clone(),
+        },
+    }
+}
+
+/// The lints that are allowed, or expected, on the function: what is expected there need not come up beside it.
+fn lints(attrs: &[Attribute]) -> Vec<Attribute> {
+    let allow = |attr: &Attribute| match &attr.meta {
+        Meta::List(list) if list.path.is_ident("allow") || list.path.is_ident("expect") => {
+            let lints = &list.tokens;
+            Some(parse_quote!(#[allow(#lints)]))
+        }
+        _ => None,
+    };
+    attrs.iter().filter_map(allow).collect()
+}
+
+/// A second `#[handler]` would put a second struct beside the function.
+fn take_second(function: &mut Function, diagnostics: &mut Diagnostics) {
+    function.attrs.retain(|attr| {
+        let second = attr.path().segments.last().is_some_and(|last| last.ident == "handler");
+        if second {
+            diagnostics
+                .report(attr, "a function answers one channel, and this is its second: write a function for each");
+        }
+        !second
+    });
+}
+
+/// Two parameters of one name would be one field. The second loses its name, or the compiler would tell it once more.
+fn take_twins(function: &mut Function, diagnostics: &mut Diagnostics) {
+    let mut names = Vec::new();
+    for input in &mut function.sig.inputs {
+        let FnArg::Typed(PatType { pat, .. }) = input else { continue };
+        let Pat::Ident(PatIdent { ident, .. }) = &mut **pat else { continue };
+        let name = hygiene::wire_name(ident);
+        if names.contains(&name) {
+            diagnostics.report(&*ident, format_args!("two parameters are called `{name}`: rename one of them"));
+            *ident = Ident::new("_second", ident.span());
+        }
+        names.push(name);
+    }
+}
+
+fn parameter(input: &mut PatType, diagnostics: &mut Diagnostics) -> Parameter {
+    let docs = docs::of(&input.attrs);
+    let mut marks = Vec::new();
+    input.attrs.retain(|attr| keep(attr, &mut marks, diagnostics));
+    let rules = marks
+        .iter()
+        .filter(|mark| mark.path().is_ident("garde"))
+        .flat_map(|mark| garde::parse(mark, diagnostics))
+        .collect();
+    let marked = |name: &str| marks.iter().any(|mark| mark.path().is_ident(name));
+    let source = if marked("payload") {
+        Source::Payload
+    } else if marked("context") || comes_from_context(&input.ty) {
+        Source::Context
+    } else {
+        Source::Field
+    };
+    let name = name(&input.pat);
+    let pattern = name.as_ref().map_or_else(|| input.pat.to_token_stream(), ToTokens::to_token_stream);
+    Parameter { name, ty: (*input.ty).clone(), source, docs, rules, marks, pattern }
+}
+
+/// The name that a pattern gives to the whole value, where it does nothing else.
+fn name(pat: &Pat) -> Option<Ident> {
+    match pat {
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Some(pat.ident.clone()),
+        Pat::Paren(pat) => name(&pat.pat),
+        _ => None,
+    }
+}
+
+/// Whether an attribute stays on the function's parameter: ours are taken, the compiler knows only its own.
+fn keep(attr: &Attribute, marks: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) -> bool {
+    let path = attr.path();
+    let is_one_of = |names: &[&str]| names.iter().any(|name| path.is_ident(name));
+    if is_one_of(&LINTS) {
+        return true;
+    }
+    if is_one_of(&MARKS) {
+        if !path.is_ident("garde") {
+            let name = hygiene::text(path);
+            if !matches!(attr.meta, Meta::Path(_)) {
+                diagnostics.report(&attr.meta, format_args!("`#[{name}]` takes no value: write `#[{name}]` alone"));
+            }
+            if marks.iter().any(|mark| mark.path().is_ident(&name)) {
+                diagnostics.report(attr, format_args!("`#[{name}]` is given twice: leave one out"));
+            }
+        }
+        marks.push(attr.clone());
+    } else if is_one_of(&["cfg", "cfg_attr"]) {
+        diagnostics.report(
+            attr,
+            "a parameter of a handler cannot come and go with the configuration: put the attribute on the function and write one for each case",
+        );
+    } else if !path.is_ident("doc") {
+        let name = hygiene::text(path);
+        let expected = expected(&name, &MARKS);
+        diagnostics.report(path, format_args!("unknown attribute `{name}` on a parameter of a handler, {expected}"));
+    }
+    false
+}
+
+/// Whether a type is known for what does not travel.
+fn comes_from_context(ty: &Type) -> bool {
+    let ty = match ty {
+        Type::Path(ty) => ty,
+        // The type of a parameter that a user's own macro wrote.
+        Type::Group(group) => return comes_from_context(&group.elem),
+        Type::Paren(paren) => return comes_from_context(&paren.elem),
+        // It cannot be borrowed, but it is not meant to travel.
+        Type::Reference(reference) => return comes_from_context(&reference.elem),
+        _ => return false,
+    };
+    ty.path.segments.last().is_some_and(|last| ["State", "Context", "Peer"].iter().any(|name| last.ident == name))
+}

@@ -1,0 +1,168 @@
+//! What stands beside a function that is no handler yet, so that the rest of the program has nothing to complain about.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
+use syn::{GenericParam, Generics, Lifetime, Type, TypeImplTrait, TypePath, TypeReference, parse_quote};
+
+use super::expand;
+use super::model::Handler;
+use crate::hygiene;
+
+/// A request type and its implementations, which only have to compile.
+pub(crate) fn expand(handler: &Handler, generics: &Generics) -> TokenStream {
+    let Handler { private, cfgs, vis, .. } = handler;
+    let name = hygiene::ident(&handler.name);
+    let mut known = Vec::new();
+    let fields = handler.payload().filter_map(|parameter| {
+        let field = parameter.name.as_ref().map(hygiene::ident)?;
+        if known.contains(&hygiene::wire_name(&field)) {
+            return None;
+        }
+        known.push(hygiene::wire_name(&field));
+        let ty = owned(&parameter.ty, generics);
+        Some(quote!(#[doc = ""] #vis #field: #ty))
+    });
+    let (core, serde, schemars) = (quote!(#private::core), quote!(#private::serde), quote!(#private::schemars));
+    let result = quote!(#core::result::Result);
+    let answer = answer(handler, generics);
+    let item = expand::item(handler);
+    quote! {
+        #(#cfgs)*
+        #[doc = ""]
+        #[allow(dead_code, reason = "a stub")]
+        #vis struct #name { #(#fields),* }
+        #(#cfgs)*
+        const _: () = {
+            impl #serde::Serialize for #name {
+                fn serialize<S: #serde::Serializer>(&self, serializer: S) -> #result<S::Ok, S::Error> {
+                    serializer.serialize_unit()
+                }
+            }
+            impl<'de> #serde::Deserialize<'de> for #name {
+                fn deserialize<D: #serde::Deserializer<'de>>(_: D) -> #result<Self, D::Error> {
+                    #result::Err(#serde::de::Error::custom(""))
+                }
+            }
+            impl #schemars::JsonSchema for #name {
+                fn schema_name() -> #private::std::borrow::Cow<'static, #core::primitive::str> {
+                    #core::convert::From::from("")
+                }
+                fn json_schema(_: &mut #schemars::SchemaGenerator) -> #schemars::Schema {
+                    #core::convert::From::from(true)
+                }
+            }
+            impl #private::Request for #name {
+                const CHANNEL: &'static #core::primitive::str = "";
+                #answer
+            }
+            impl #private::Handler for #name {
+                #item
+                const DOC: #private::HandlerDoc = #private::HandlerDoc::new("", #core::option::Option::None);
+                fn requirements(_: &mut #private::Requirements) {}
+                fn validate(&self, _: &mut #private::Issues) {}
+                fn call(self, _: &#private::Context) -> #result<
+                    #private::Answer<
+                        impl #core::future::Future<Output = #result<Self::Response, Self::Error>>
+                            + #core::marker::Send + 'static + use<>
+                    >,
+                    #private::Failure,
+                > {
+                    #result::Err::<#private::Answer<#core::future::Pending<_>>, _>(#private::Failure::internal(""))
+                }
+            }
+        };
+    }
+}
+
+/// The function's answer where that can be had, so that what is done with it elsewhere still fits.
+fn answer(handler: &Handler, generics: &Generics) -> TokenStream {
+    let Handler { private, output, .. } = handler;
+    if is_owned(output, generics) {
+        let is_result = expand::is_result(handler);
+        quote! {
+            type Response = <#output as #private::Outcome<#is_result>>::Response;
+            type Error = <#output as #private::Outcome<#is_result>>::Error;
+        }
+    } else {
+        quote! {
+            type Response = ();
+            type Error = #private::core::convert::Infallible;
+        }
+    }
+}
+
+/// The type, or one that can stand in a field in its place.
+fn owned(ty: &Type, generics: &Generics) -> Type {
+    struct Static;
+
+    impl VisitMut for Static {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            *lifetime = Lifetime::new("'static", lifetime.apostrophe);
+        }
+
+        fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+            reference.lifetime.get_or_insert_with(|| parse_quote!('static));
+            visit_mut::visit_type_reference_mut(self, reference);
+        }
+    }
+
+    let mut ty = ty.clone();
+    Static.visit_type_mut(&mut ty);
+    if is_nameable(&ty, generics) { ty } else { parse_quote!(()) }
+}
+
+/// Whether a type borrows nothing and can be named outside the function.
+fn is_owned(ty: &Type, generics: &Generics) -> bool {
+    struct Borrowed(bool);
+
+    impl Visit<'_> for Borrowed {
+        fn visit_type_reference(&mut self, _: &TypeReference) {
+            self.0 = true;
+        }
+
+        fn visit_lifetime(&mut self, _: &Lifetime) {
+            self.0 = true;
+        }
+    }
+
+    let mut borrowed = Borrowed(false);
+    borrowed.visit_type(ty);
+    !borrowed.0 && is_nameable(ty, generics)
+}
+
+/// Whether a type can be named outside the function.
+fn is_nameable(ty: &Type, generics: &Generics) -> bool {
+    struct Unnameable<'a> {
+        generics: &'a Generics,
+        found: bool,
+    }
+
+    impl Visit<'_> for Unnameable<'_> {
+        fn visit_type_impl_trait(&mut self, _: &TypeImplTrait) {
+            self.found = true;
+        }
+
+        fn visit_type_path(&mut self, ty: &TypePath) {
+            self.found |= self.generics.params.iter().any(|parameter| match parameter {
+                GenericParam::Type(parameter) => {
+                    ty.path.segments.first().is_some_and(|first| first.ident == parameter.ident)
+                }
+                GenericParam::Const(parameter) => ty.path.is_ident(&parameter.ident),
+                GenericParam::Lifetime(_) => false,
+            });
+            visit::visit_type_path(self, ty);
+        }
+
+        fn visit_expr_path(&mut self, path: &syn::ExprPath) {
+            self.found |= self.generics.params.iter().any(
+                |parameter| matches!(parameter, GenericParam::Const(parameter) if path.path.is_ident(&parameter.ident)),
+            );
+        }
+    }
+
+    let mut visitor = Unnameable { generics, found: false };
+    visitor.visit_type(ty);
+    !visitor.found
+}

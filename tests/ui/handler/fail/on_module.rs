@@ -1,0 +1,6 @@
+use ipc_bridge::prelude::*;
+
+#[handler("data:fetch")]
+mod data {}
+
+fn main() {}

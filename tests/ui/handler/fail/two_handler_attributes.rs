@@ -1,0 +1,11 @@
+use ipc_bridge::prelude::*;
+
+#[handler("data:fetch")]
+#[handler("data:get")]
+fn fetch(id: u64) -> u64 {
+    id
+}
+
+fn main() {
+    let _ = Router::new().handle::<fetch>();
+}

@@ -1,0 +1,8 @@
+use ipc_bridge::prelude::*;
+
+#[derive(IpcError)]
+union FetchError {
+    id: u64,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use ipc_bridge::prelude::*;
+
+#[derive(Debug, IpcError)]
+enum FetchError {
+    NotFound { id: u64 },
+}
+
+fn main() {}
