@@ -74,7 +74,9 @@ impl Listener {
         }
         // Two servers that start at once look at the socket one after the other. The lock's file stays: were it
         // removed, two could hold locks on two files of one name.
-        let lock = File::create(address.path.with_added_extension("lock")).map_err(failed)?;
+        // Whatever stands in its place is locked as it is.
+        let lock = address.path.with_added_extension("lock");
+        let lock = File::options().write(true).create(true).truncate(false).open(lock).map_err(failed)?;
         lock.lock().map_err(failed)?;
         match fs::symlink_metadata(&address.path) {
             Ok(found) if !found.file_type().is_socket() => {
