@@ -68,6 +68,29 @@ async fn a_server_that_is_dropped_takes_its_socket_away() {
 }
 
 #[tokio::test]
+async fn a_server_whose_runtime_has_ended_leaves_its_successors_socket_alone() {
+    let folder = Folder::new();
+    watched(async {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let socket = folder.socket();
+        let first = runtime.spawn(async move { bind(socket).await.unwrap() }).await.unwrap();
+        runtime.shutdown_background();
+        let successor = loop {
+            match bind(folder.socket()).await {
+                Ok(server) => break server,
+                Err(BindError::InUse { .. }) => tokio::task::yield_now().await,
+                Err(error) => panic!("{error}"),
+            }
+        };
+        drop(first);
+        assert!(answers(folder.socket()).await);
+        successor.shutdown().await;
+        assert!(!folder.socket().exists());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_socket_is_its_owners_alone() {
     let folder = Folder::new();
     watched(async {
