@@ -230,3 +230,6 @@ impl Header {
         self.flags.more && !self.flags.continued
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -155,3 +155,6 @@ impl Assembly {
         self.partial.len() - 1
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -394,3 +394,6 @@ impl Drop for Driver {
         self.link.close("the connection's task was dropped");
     }
 }
+
+#[cfg(test)]
+mod tests;
