@@ -1,11 +1,16 @@
 //! The answering side.
 
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::Poll;
 use std::time::Duration;
 
 use ipc_core::{Failure, Router, code};
 use slab::Slab;
 use tokio::io::AsyncWriteExt as _;
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::bind::ServeError;
@@ -43,6 +48,8 @@ struct Shared {
     fingerprint: Option<String>,
     limits: Limits,
     links: Mutex<Slab<Option<Arc<Link>>>>,
+    /// The server is going: whoever has not come in yet does not come in.
+    ending: watch::Sender<bool>,
 }
 
 impl Server {
@@ -72,6 +79,7 @@ impl Server {
         if (&mut self.accepting).await.is_ok() {
             tracing::debug!("the listener had ended before");
         }
+        self.shared.ending.send_replace(true);
         let links: Vec<Arc<Link>> = self.shared.links().iter().filter_map(|(_, link)| link.clone()).collect();
         let mut leaving = JoinSet::new();
         for link in links {
@@ -90,6 +98,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.accepting.abort();
+        self.shared.ending.send_replace(true);
         for (_, link) in self.shared.links().iter() {
             if let Some(link) = link {
                 link.stop();
@@ -128,7 +137,8 @@ impl ServerBuilder {
         let (listener, claim) = self.endpoint.listen()?;
         // The check has computed it, and found no fault with it.
         let fingerprint = router.fingerprint().ok().map(str::to_owned);
-        let shared = Arc::new(Shared { router, fingerprint, limits: self.limits, links: Mutex::default() });
+        let (links, ending) = (Mutex::default(), watch::Sender::new(false));
+        let shared = Arc::new(Shared { router, fingerprint, limits: self.limits, links, ending });
         let accepting = tokio::spawn(accept(Arc::clone(&shared), listener));
         Ok(Server { shared, accepting, claim })
     }
@@ -150,7 +160,8 @@ impl Shared {
         let Transport { mut reader, mut writer, peer } = transport;
         let mut input = Vec::new();
         let greeting = handshake::read_hello(&mut reader, &mut input);
-        let greeted = tokio::time::timeout(self.limits.handshake, greeting).await;
+        let greeted = tokio::time::timeout(self.limits.handshake, greeting);
+        let Some(greeted) = self.unless_ending(greeted).await else { return self.turn_away(writer).await };
         let remote = match greeted.unwrap_or(Err(HandshakeError::Timeout)) {
             Ok(remote) => remote,
             Err(HandshakeError::Hello(error)) => {
@@ -163,7 +174,38 @@ impl Shared {
         writer.write_all(&hello).await?;
         let link = Arc::new(Link::new(writer, remote, peer, self.limits));
         place.set(&link);
+        // A server that began to end before the link stood in its place does not know of it.
+        if *self.ending.borrow() {
+            link.stop();
+        }
         Driver::new(reader, input, link, Arc::clone(&self.router)).run().await;
+        Ok(())
+    }
+
+    /// What `work` comes to, unless the server is going before.
+    async fn unless_ending<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut ending = self.ending.subscribe();
+        let mut ended = pin!(ending.wait_for(|ending| *ending));
+        let mut work = pin!(work);
+        poll_fn(|cx| match ended.as_mut().poll(cx) {
+            Poll::Ready(_) => Poll::Ready(None),
+            Poll::Pending => work.as_mut().poll(cx).map(Some),
+        })
+        .await
+    }
+
+    /// Tells a peer why it does not come in.
+    async fn turn_away(&self, mut writer: WriteHalf) -> Result<(), HandshakeError> {
+        let failure = if *self.ending.borrow() {
+            Failure::new(code::UNAVAILABLE, "the server shut down")
+        } else {
+            let said = format_args!("the server has {} connections, as many as it may", self.limits.connections);
+            Failure::new(code::OVERLOADED, said)
+        };
+        let bytes = goodbye_frame(&failure);
+        tokio::time::timeout(FAREWELL, writer.write_all(&bytes))
+            .await
+            .unwrap_or(Err(io::ErrorKind::TimedOut.into()))?;
         Ok(())
     }
 }
@@ -201,21 +243,13 @@ async fn accept(shared: Arc<Shared>, mut listener: Listener) {
         };
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
-            let Some(place) = shared.enter() else { return turn_away(transport.writer, shared.limits).await };
-            if let Err(error) = shared.converse(transport, &place).await {
+            let conversed = match shared.enter() {
+                Some(place) => shared.converse(transport, &place).await,
+                None => shared.turn_away(transport.writer).await,
+            };
+            if let Err(error) = conversed {
                 tracing::debug!(%error, "a peer did not come in");
             }
         });
-    }
-}
-
-/// Tells a peer that there are too many.
-async fn turn_away(mut writer: WriteHalf, limits: Limits) {
-    let said = format!("the server has {} connections, as many as it may", limits.connections);
-    let bytes = goodbye_frame(&Failure::new(code::OVERLOADED, said));
-    match tokio::time::timeout(FAREWELL, writer.write_all(&bytes)).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::debug!(%error, "a peer was gone before it was turned away"),
-        Err(_) => tracing::debug!("a peer did not take that it was turned away"),
     }
 }

@@ -77,5 +77,6 @@ impl Serving {
         for (_, handle) in self.calls().drain() {
             handle.abort();
         }
+        self.idle.notify_waiters();
     }
 }

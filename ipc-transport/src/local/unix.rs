@@ -54,14 +54,32 @@ pub(crate) struct Listener(SocketListener);
 /// The file of a listening socket, which is removed when this is dropped: from then on the name is free, whether or not
 /// the task that listens has ended already.
 #[derive(Debug)]
-pub(crate) struct Claim(PathBuf);
+pub(crate) struct Claim {
+    path: PathBuf,
+    /// What tells this file from that of a later server of the same name.
+    made: Made,
+}
+
+/// Device, inode, and when the inode was last changed: the next file may get the same inode.
+type Made = (u64, u64, i64, i64);
+
+fn made(path: &Path) -> io::Result<Made> {
+    let found = fs::symlink_metadata(path)?;
+    Ok((found.dev(), found.ino(), found.ctime(), found.ctime_nsec()))
+}
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        match fs::remove_file(&self.0) {
+        let removed = match made(&self.path) {
+            Ok(made) if made == self.made => fs::remove_file(&self.path),
+            // The listener had ended before, with its runtime, and another server has reclaimed the name.
+            Ok(_) => Ok(()),
+            Err(error) => Err(error),
+        };
+        match removed {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => tracing::warn!(path = %self.0.display(), %error, "the socket's file was not removed"),
+            Err(error) => tracing::warn!(path = %self.path.display(), %error, "the socket's file was not removed"),
         }
     }
 }
@@ -73,8 +91,9 @@ impl Listener {
             make_folder(address)?;
         }
         // Two servers that start at once look at the socket one after the other. The lock's file stays: were it
-        // removed, two could hold locks on two files of one name.
-        let lock = File::create(address.path.with_added_extension("lock")).map_err(failed)?;
+        // removed, two could hold locks on two files of one name. Whatever stands in its place is locked as it is.
+        let lock = address.path.with_added_extension("lock");
+        let lock = File::options().write(true).create(true).truncate(false).open(lock).map_err(failed)?;
         lock.lock().map_err(failed)?;
         match fs::symlink_metadata(&address.path) {
             Ok(found) if !found.file_type().is_socket() => {
@@ -88,7 +107,8 @@ impl Listener {
         // The file is removed by the claim: removed by a listener that ends late, it could be a later server's.
         let options = ListenerOptions::new().name(name).mode(0o600).reclaim_name(false);
         let listener = options.create_tokio().map_err(failed)?;
-        Ok((Self(listener), Claim(address.path.clone())))
+        let claim = Claim { path: address.path.clone(), made: made(&address.path).map_err(failed)? };
+        Ok((Self(listener), claim))
     }
 
     /// The next connection of a process that runs as this user; others are let go.
