@@ -12,13 +12,41 @@ fn header(kind: Kind, flags: Flags) -> Header {
     Header { length: 1000, kind, flags, channel_bytes, id: 0x0403_0201 }
 }
 
+fn may_have_deadline(kind: Kind, flags: Flags) -> bool {
+    kind == Kind::Request && !flags.continued
+}
+
+/// The flags that a frame of this kind may have.
+fn flags_of(kind: Kind) -> impl Iterator<Item = Flags> {
+    every_flags().filter(move |flags| {
+        (kind.has_flags() || *flags == Flags::default()) && (!flags.deadline || may_have_deadline(kind, *flags))
+    })
+}
+
 #[test]
 fn every_header_is_decoded_as_it_was_encoded() {
     for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Hello) {
-        for flags in every_flags().filter(|flags| kind.has_flags() || *flags == Flags::default()) {
+        for flags in flags_of(kind) {
             let header = header(kind, flags);
             assert_eq!(Header::decode(header.encode()), Ok(header));
         }
+    }
+}
+
+#[test]
+fn a_deadline_stands_in_the_first_frame_of_a_request_and_nowhere_else() {
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.has_flags()) {
+        for flags in every_flags().filter(|flags| flags.deadline && !may_have_deadline(kind, *flags)) {
+            assert_eq!(Header::decode(header(kind, flags).encode()), Err(HeaderError::Deadline { kind }), "{flags:?}");
+        }
+    }
+}
+
+#[test]
+fn a_channel_name_over_the_limit_is_refused() {
+    for (bytes, fits) in [(128, true), (129, false), (u16::MAX, false)] {
+        let header = Header { length: 70_000, channel_bytes: bytes, ..header(Kind::Request, Flags::default()) };
+        assert_eq!(Header::decode(header.encode()).is_ok(), fits, "{bytes}");
     }
 }
 

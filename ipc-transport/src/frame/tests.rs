@@ -14,6 +14,7 @@ fn reason(error: FrameError) -> &'static str {
         FrameError::Header(HeaderError::Flags(_)) => "unknown_flag",
         FrameError::Header(HeaderError::Flagged { .. }) => "flags_not_allowed",
         FrameError::Header(HeaderError::Channel { .. }) => "channel",
+        FrameError::Header(HeaderError::Deadline { .. }) => "deadline",
         FrameError::Header(HeaderError::Short { .. }) => "short",
         FrameError::Header(_) => "an error that the vectors do not know",
         FrameError::TooLarge(_) => "too_large",
