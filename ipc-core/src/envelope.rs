@@ -3,6 +3,8 @@
 //! A frame is a header of [`HEADER_BYTES`] bytes, what the header announces (channel name, deadline, total), and a
 //! payload. `PROTOCOL.md` shows every frame in full; this file is the only place that knows the header's bytes.
 
+use crate::channel::MAX_CHANNEL_BYTES;
+
 /// The bytes of a frame's fixed header.
 pub const HEADER_BYTES: usize = 12;
 
@@ -162,7 +164,7 @@ pub enum HeaderError {
         /// What the header says.
         flags: u8,
     },
-    /// A channel name where the kind has none, or none where it has one.
+    /// A channel name where the kind has none, none where it has one, or one that is longer than a name may be.
     #[error("a {kind:?} frame cannot have a channel name of {bytes} bytes")]
     Channel {
         /// The frame's kind.
@@ -208,7 +210,8 @@ impl Header {
                 return Err(HeaderError::Flagged { kind: header.kind, flags });
             }
             let named = header.kind.has_channel() && !header.flags.continued;
-            if named != (header.channel_bytes > 0) {
+            let fits = usize::from(header.channel_bytes) <= MAX_CHANNEL_BYTES;
+            if named != (header.channel_bytes > 0) || !fits {
                 return Err(HeaderError::Channel { kind: header.kind, bytes: header.channel_bytes });
             }
             let needed = header.prefix_bytes();
