@@ -1,6 +1,7 @@
 //! Real second processes that are killed in the middle of what they do: they learn nothing of it, and the other side
 //! lives on.
 #![cfg(unix)]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 

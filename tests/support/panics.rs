@@ -106,7 +106,7 @@ impl<'de> Deserialize<'de> for Unreadable {
 
 #[handler("panic:deserialize")]
 fn deserialize(value: Unreadable) {
-    drop(value);
+    let Unreadable = value;
 }
 
 fn never_valid(_: &u8, _: &()) -> garde::Result {
