@@ -3,7 +3,10 @@
 #![allow(unused_imports, reason = "each test binary takes its own part of this")]
 #![allow(unused_macros, reason = "each test binary takes its own part of this")]
 
+#[cfg(unix)]
+pub(crate) mod faults;
 pub(crate) mod gate;
+pub(crate) mod panics;
 #[cfg(unix)]
 pub(crate) mod process;
 pub(crate) mod raw;
