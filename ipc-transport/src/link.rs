@@ -165,14 +165,15 @@ impl Link {
 
     /// The connection is gone: nothing is answered any more, in either direction.
     pub(crate) fn close(&self, reason: &str) {
-        self.serving.cancel_all();
-        self.outbox.close();
-        self.calls.close(reason);
+        // First of all, so that whoever learns of it by a call that failed finds the connection closed.
         self.ended.send_if_modified(|ended| {
             let first = ended.is_none();
             ended.get_or_insert_with(|| reason.into());
             first
         });
+        self.serving.cancel_all();
+        self.outbox.close();
+        self.calls.close(reason);
     }
 
     /// Waits until the connection is gone; answers why.
