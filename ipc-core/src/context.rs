@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use crate::failure::Failure;
 use crate::peer::Peer;
 use crate::state::{Requirements, States};
@@ -13,6 +15,7 @@ use crate::state::{Requirements, States};
 pub struct Context {
     session: Arc<Session>,
     channel: &'static str,
+    deadline: Option<Instant>,
 }
 
 /// What the calls of one connection have in common.
@@ -24,16 +27,24 @@ struct Session {
 
 impl Context {
     pub(crate) fn new(states: Arc<States>, peer: Peer) -> Self {
-        Self { session: Arc::new(Session { states, peer }), channel: "" }
+        Self { session: Arc::new(Session { states, peer }), channel: "", deadline: None }
     }
 
-    pub(crate) fn enter(&mut self, channel: &'static str) {
+    pub(crate) fn enter(&mut self, channel: &'static str, deadline: Option<Instant>) {
         self.channel = channel;
+        self.deadline = deadline;
     }
 
     /// The channel that was called.
     pub fn channel(&self) -> &'static str {
         self.channel
+    }
+
+    /// The time by which the call must be answered, if it has one: the caller's deadline, or the handler's own
+    /// `timeout`, whichever is earlier. The handler's future is dropped then. Calls that the handler makes itself are
+    /// bound by it without further ado.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline
     }
 
     /// Who called.

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,6 +49,9 @@ pub trait Handler:
     /// Whether the payload is an object of the parameters by name. Serde would read such a struct from an array too,
     /// which the schema does not allow.
     const BY_NAME: bool = false;
+
+    /// How long the handler may take.
+    const TIMEOUT: Option<Duration> = None;
 
     /// Declares what the handler needs from the router, so that a missing piece is found before the first call.
     fn requirements(needs: &mut Requirements);

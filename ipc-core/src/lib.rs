@@ -9,6 +9,7 @@ mod blocking;
 pub mod channel;
 mod constraint;
 mod context;
+mod deadline;
 mod description;
 pub mod envelope;
 mod error;
@@ -24,6 +25,8 @@ mod state;
 mod validation;
 
 pub use context::{Context, FromContext};
+#[doc(hidden)]
+pub use deadline::{current_deadline, earlier, timed_out};
 pub use description::{ChannelDescription, CodeDescription, Description, DescriptionError};
 pub use error::{ErrorDescription, IpcError};
 pub use failure::{Failure, code};

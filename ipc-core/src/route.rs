@@ -4,9 +4,13 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::{self, Poll, Waker};
+use std::task::{self, Poll, Waker, ready};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::context::Context;
+use crate::deadline;
 use crate::description::{Draft, Generators};
 use crate::error::IpcError;
 use crate::failure::Failure;
@@ -28,16 +32,27 @@ pub enum Dispatch {
 /// A call whose handler was polled once and is not done. Dropping it drops the handler's future.
 pub struct PendingCall {
     channel: &'static str,
-    running: Pin<Box<dyn Running>>,
+    running: Option<Pin<Box<dyn Running>>>,
+    deadline: Option<Instant>,
+    alarm: Option<Pin<Box<Sleep>>>,
 }
 
 impl PendingCall {
     /// Polls the handler; when it is done, its response stands in `out`, after what `out` held already.
     ///
-    /// A handler that panics has answered `INTERNAL`.
+    /// A handler that panics has answered `INTERNAL`. One whose deadline passes has answered `TIMEOUT`, and is dropped.
     pub fn poll(&mut self, cx: &mut task::Context<'_>, out: &mut Vec<u8>) -> Poll<()> {
-        let Self { channel, running } = self;
-        guard(channel, out, Poll::Ready(()), |out| running.as_mut().poll_into(cx, out))
+        let Self { channel, running, deadline, alarm } = self;
+        let polled = guard(channel, out, Poll::Ready(()), |out| match running {
+            Some(running) => deadline::within(*deadline, || running.as_mut().poll_into(cx, out)),
+            None => Poll::Ready(()),
+        });
+        let (Poll::Pending, Some(deadline)) = (polled, *deadline) else { return polled };
+        let alarm = alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        ready!(alarm.as_mut().poll(cx));
+        guard(channel, out, (), |_| drop(running.take()));
+        refuse(channel, out, &deadline::timed_out());
+        Poll::Ready(())
     }
 }
 
@@ -52,6 +67,7 @@ pub(crate) trait Route: Send + Sync {
     fn item(&self) -> HandlerItem;
     fn requirements(&self) -> Requirements;
     fn describe(&self, generators: &mut Generators) -> Draft;
+    fn timeout(&self) -> Option<Duration>;
     fn dispatch(&self, body: &[u8], cx: &Context, out: &mut Vec<u8>) -> Dispatch;
 }
 
@@ -96,8 +112,13 @@ impl<H: Handler> Route for Typed<H> {
         }
     }
 
+    fn timeout(&self) -> Option<Duration> {
+        H::TIMEOUT
+    }
+
     fn dispatch(&self, body: &[u8], cx: &Context, out: &mut Vec<u8>) -> Dispatch {
-        guard(H::CHANNEL, out, Dispatch::Answered, |out| match start::<H>(body, cx) {
+        let deadline = cx.deadline();
+        let start = |out: &mut Vec<u8>| match start::<H>(body, cx) {
             Ok(Answer::Now(result)) => {
                 respond::<H>(out, result);
                 Dispatch::Answered
@@ -108,14 +129,18 @@ impl<H: Handler> Route for Typed<H> {
                 // waits is polled again at once where it goes on, and registers that task's waker then.
                 match running.as_mut().poll_into(&mut task::Context::from_waker(Waker::noop()), out) {
                     Poll::Ready(()) => Dispatch::Answered,
-                    Poll::Pending => Dispatch::Pending(PendingCall { channel: H::CHANNEL, running }),
+                    Poll::Pending => {
+                        let running = Some(running);
+                        Dispatch::Pending(PendingCall { channel: H::CHANNEL, running, deadline, alarm: None })
+                    }
                 }
             }
             Err(failure) => {
                 refuse(H::CHANNEL, out, &failure);
                 Dispatch::Answered
             }
-        })
+        };
+        guard(H::CHANNEL, out, Dispatch::Answered, |out| deadline::within(deadline, || start(out)))
     }
 }
 

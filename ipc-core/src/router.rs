@@ -6,9 +6,11 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use crate::channel;
 use crate::context::Context;
+use crate::deadline::{self, current_deadline, earlier};
 use crate::description::{self, Description, DescriptionError};
 use crate::failure::{Failure, code};
 use crate::handler::{Handler, HandlerItem, Request};
@@ -124,12 +126,20 @@ impl Router {
     }
 
     /// Answers one request: the response stands in `out`, after what `out` held already, or the call goes on.
+    /// `deadline` is the caller's.
     #[doc(hidden)]
-    pub fn dispatch(&self, channel: &[u8], body: &[u8], cx: &mut Context, out: &mut Vec<u8>) -> Dispatch {
+    pub fn dispatch(
+        &self,
+        channel: &[u8],
+        body: &[u8],
+        deadline: Option<Instant>,
+        cx: &mut Context,
+        out: &mut Vec<u8>,
+    ) -> Dispatch {
         let found = std::str::from_utf8(channel).ok().and_then(|name| self.routes.get_key_value(name));
         match found {
             Some((&name, route)) => {
-                cx.enter(name);
+                cx.enter(name, earlier(deadline, deadline::after(route.timeout())));
                 route.dispatch(body, cx, out)
             }
             None => {
@@ -157,7 +167,9 @@ impl Router {
         let body = serde_json::to_vec(&request).map_err(|error| InvokeError::Encode(error.to_string()))?;
         let mut out = Vec::new();
         let mut cx = self.context(Peer::unknown());
-        if let Dispatch::Pending(mut call) = self.dispatch(R::CHANNEL.as_bytes(), &body, &mut cx, &mut out) {
+        if let Dispatch::Pending(mut call) =
+            self.dispatch(R::CHANNEL.as_bytes(), &body, current_deadline(), &mut cx, &mut out)
+        {
             poll_fn(|cx| call.poll(cx, &mut out)).await;
         }
         read_response::<R>(&out)

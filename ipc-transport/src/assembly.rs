@@ -1,6 +1,9 @@
 //! Messages from fragments. Pure: no socket, no runtime.
 
+use std::time::Duration;
+
 use ipc_core::envelope::Kind;
+use tokio::time::Instant;
 
 use crate::frame::Frame;
 
@@ -31,6 +34,7 @@ struct Partial {
     id: u32,
     total: usize,
     channel: Vec<u8>,
+    deadline: Option<Instant>,
     payload: Payload,
     arrived: usize,
 }
@@ -51,6 +55,8 @@ pub(crate) struct Message {
     pub(crate) kind: Kind,
     pub(crate) id: u32,
     pub(crate) channel: Vec<u8>,
+    /// The sender's deadline, counted from the first fragment.
+    pub(crate) deadline: Option<Instant>,
     pub(crate) payload: Vec<u8>,
 }
 
@@ -122,7 +128,9 @@ impl Assembly {
         }
         let partial = self.partial.swap_remove(index);
         Ok(match partial.payload {
-            Payload::Kept(payload) => Assembled::Whole(Message { kind, id, channel: partial.channel, payload }),
+            Payload::Kept(payload) => {
+                Assembled::Whole(Message { kind, id, channel: partial.channel, deadline: partial.deadline, payload })
+            }
             Payload::TooLarge => Assembled::TooLarge { total },
             Payload::Overloaded => Assembled::Overloaded,
             Payload::Attachments => Assembled::Attachments,
@@ -155,9 +163,22 @@ impl Assembly {
             Payload::Kept(Vec::new())
         };
         let channel = frame.channel.to_vec();
-        self.partial.push(Partial { kind: frame.kind, id: frame.id, total, channel, payload, arrived: 0 });
+        self.partial.push(Partial {
+            kind: frame.kind,
+            id: frame.id,
+            total,
+            channel,
+            deadline: deadline(frame.deadline),
+            payload,
+            arrived: 0,
+        });
         self.partial.len() - 1
     }
+}
+
+/// The time at which this many milliseconds have passed.
+pub(crate) fn deadline(remaining: Option<u32>) -> Option<Instant> {
+    remaining.map(|millis| Instant::now() + Duration::from_millis(millis.into()))
 }
 
 #[cfg(test)]

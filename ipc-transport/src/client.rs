@@ -1,12 +1,14 @@
 //! The calling side.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ipc_core::channel::MAX_CHANNEL_BYTES;
-use ipc_core::{InvokeError, Peer, Request, Router, read_response};
+use ipc_core::{InvokeError, Peer, Request, Router, read_response, timed_out};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::AsyncWriteExt as _;
+use tokio::time::Instant;
 
 use crate::connect::ConnectError;
 use crate::driver::Driver;
@@ -24,6 +26,7 @@ use crate::transport::Transport;
 #[derive(Debug, Clone)]
 pub struct Client {
     shared: Arc<Shared>,
+    timeout: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -62,6 +65,15 @@ impl Client {
         ClientBuilder::default()
     }
 
+    /// The same connection, for calls that must be answered within `timeout`: `client.timeout(d).invoke(…)` for one
+    /// call, or kept for many. The time that remains travels with a call; when it is over, the call fails with the code
+    /// `TIMEOUT` and its handler is dropped. Without it, calls wait as long as their handlers take, or as their
+    /// handlers' own `timeout` lets them.
+    #[must_use]
+    pub fn timeout(&self, timeout: Duration) -> Self {
+        Self { shared: Arc::clone(&self.shared), timeout: Some(timeout) }
+    }
+
     /// Calls a handler: `client.invoke(fetch { id: 7 }).await?`.
     ///
     /// # Errors
@@ -75,12 +87,14 @@ impl Client {
     where
         R: Request<Response: DeserializeOwned> + Serialize,
     {
+        let deadline = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
-        let called = self.shared.link.call(R::CHANNEL, |body| serde_json::to_writer(body, &request)).await;
+        let called = self.shared.link.call(R::CHANNEL, deadline, |body| serde_json::to_writer(body, &request)).await;
         match called {
             Ok(body) => read_response::<R>(&body),
             Err(CallError::Encode(error)) => Err(InvokeError::Encode(error.to_string())),
             Err(CallError::TooLarge { size, limit }) => Err(InvokeError::TooLarge { size, limit }),
+            Err(CallError::TimedOut) => Err(InvokeError::Refused(timed_out())),
             Err(CallError::Gone(reason)) => Err(InvokeError::Disconnected(reason.to_string())),
         }
     }
@@ -158,6 +172,6 @@ impl ClientBuilder {
         let link = Arc::new(Link::new(writer, remote, peer, self.limits));
         let driver = Driver::new(reader, input, Arc::clone(&link), Arc::new(Router::new()));
         tokio::spawn(driver.run());
-        Ok(Client { shared: Arc::new(Shared { link }) })
+        Ok(Client { shared: Arc::new(Shared { link }), timeout: None })
     }
 }

@@ -9,10 +9,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use ipc_core::envelope::Kind;
-use ipc_core::{Dispatch, Failure, PendingCall, Router, code};
+use ipc_core::{Dispatch, Failure, PendingCall, Router, code, timed_out};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::time::Instant;
 
-use crate::assembly::{Assembled, Assembly, AssemblyLimits, Message};
+use crate::assembly::{Assembled, Assembly, AssemblyLimits, Message, deadline};
 use crate::buffer;
 use crate::frame::{self, Frame};
 use crate::link::{Link, goodbye};
@@ -228,11 +229,13 @@ impl Driver {
                 self.refuse_large(frame, frame.payload.len());
                 return Ok(());
             }
-            return self.take_message(frame.kind, frame.id, frame.channel, frame.payload);
+            return self.take_message(frame.kind, frame.id, frame.channel, deadline(frame.deadline), frame.payload);
         }
         match self.assembly.take(frame).map_err(|error| End::Violation(error.to_string()))? {
             Assembled::Partly => Ok(()),
-            Assembled::Whole(Message { kind, id, channel, payload }) => self.take_message(kind, id, &channel, &payload),
+            Assembled::Whole(Message { kind, id, channel, deadline, payload }) => {
+                self.take_message(kind, id, &channel, deadline, &payload)
+            }
             Assembled::TooLarge { total } => {
                 self.refuse_large(frame, total);
                 Ok(())
@@ -277,9 +280,16 @@ impl Driver {
         }
     }
 
-    fn take_message(&mut self, kind: Kind, id: u32, channel: &[u8], payload: &[u8]) -> Result<(), End> {
+    fn take_message(
+        &mut self,
+        kind: Kind,
+        id: u32,
+        channel: &[u8],
+        deadline: Option<Instant>,
+        payload: &[u8],
+    ) -> Result<(), End> {
         match kind {
-            Kind::Request => return self.serve(id, channel, payload),
+            Kind::Request => return self.serve(id, channel, deadline, payload),
             Kind::Response => self.answer(id, || payload.to_vec()),
             Kind::Cancel => {
                 if self.assembly.forget(Kind::Request, id) || self.link.serving.cancel(id) {
@@ -340,7 +350,7 @@ impl Driver {
     }
 
     /// Answers a request: in place, or by a task of its own where the handler waits.
-    fn serve(&mut self, id: u32, channel: &[u8], body: &[u8]) -> Result<(), End> {
+    fn serve(&mut self, id: u32, channel: &[u8], deadline: Option<Instant>, body: &[u8]) -> Result<(), End> {
         if self.link.serving.contains(id) {
             return Err(End::Violation(format!("the request {id} was made again before it was answered")));
         }
@@ -354,8 +364,12 @@ impl Driver {
             self.reply(id, &Failure::new(code::OVERLOADED, said));
             return Ok(());
         }
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            self.reply(id, &timed_out());
+            return Ok(());
+        }
         let started = frame::begin(self.replies(), Kind::Response, id, "");
-        match self.router.dispatch(channel, body, &mut self.context, &mut self.replies) {
+        match self.router.dispatch(channel, body, deadline, &mut self.context, &mut self.replies) {
             Dispatch::Answered => {
                 self.replies_waiting += 1;
                 self.link.finish_response(id, &mut self.replies, started);

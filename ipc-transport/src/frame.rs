@@ -69,16 +69,26 @@ fn take_u32(bytes: &[u8], there: bool) -> Option<(Option<u32>, &[u8])> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Started {
     header: usize,
+    channel_bytes: usize,
     payload: usize,
 }
 
 /// Begins a frame whose payload is written behind it next.
 pub(crate) fn begin(out: &mut Vec<u8>, kind: Kind, id: u32, channel: &str) -> Started {
+    begin_within(out, kind, id, channel, None)
+}
+
+/// Begins a frame with a deadline, the milliseconds that remain.
+pub(crate) fn begin_within(out: &mut Vec<u8>, kind: Kind, id: u32, channel: &str, deadline: Option<u32>) -> Started {
     let header = out.len();
     let channel_bytes = u16::try_from(channel.len()).expect("the router and the macros let no long channel name pass");
-    out.extend_from_slice(&Header { length: 0, kind, flags: Flags::default(), channel_bytes, id }.encode());
+    let flags = Flags { deadline: deadline.is_some(), ..Flags::default() };
+    out.extend_from_slice(&Header { length: 0, kind, flags, channel_bytes, id }.encode());
     out.extend_from_slice(channel.as_bytes());
-    Started { header, payload: out.len() }
+    if let Some(deadline) = deadline {
+        out.extend_from_slice(&deadline.to_le_bytes());
+    }
+    Started { header, channel_bytes: channel.len(), payload: out.len() }
 }
 
 /// Fills in the length of a frame whose payload has been written. Answers the payload's bytes where they are too many
@@ -112,7 +122,8 @@ impl Started {
 
     /// Takes the frame back out of `out`: its channel name and its payload. For a payload that travels in fragments.
     pub(crate) fn take_payload(self, out: &mut Vec<u8>) -> (Vec<u8>, LargePayload) {
-        let channel = out.get(self.header + HEADER_BYTES..self.payload).unwrap_or_default().to_vec();
+        let channel = self.header + HEADER_BYTES..self.header + HEADER_BYTES + self.channel_bytes;
+        let channel = out.get(channel).unwrap_or_default().to_vec();
         let payload = if self.header == 0 {
             // Nothing else stands in `out`, so the payload need not be copied.
             LargePayload { bytes: std::mem::take(out), start: self.payload }
@@ -127,6 +138,17 @@ impl Started {
     pub(crate) fn take_back(self, out: &mut Vec<u8>) {
         out.truncate(self.header);
     }
+}
+
+/// A message that travels in fragments.
+#[derive(Debug)]
+pub(crate) struct Large {
+    pub(crate) kind: Kind,
+    pub(crate) id: u32,
+    pub(crate) channel: Vec<u8>,
+    /// The milliseconds that remained when the message was queued.
+    pub(crate) deadline: Option<u32>,
+    pub(crate) payload: LargePayload,
 }
 
 /// A payload that is too large for one frame, where it was written.
@@ -164,17 +186,22 @@ pub(crate) fn put_hello(out: &mut Vec<u8>, body: &[u8]) {
     out.extend_from_slice(body);
 }
 
-/// What stands before one fragment of a message: at most header, channel name and total.
-pub(crate) fn fragment_prefix(out: &mut Vec<u8>, kind: Kind, id: u32, channel: &[u8], total: usize, part: Part) {
-    let first = part.start == 0;
-    let flags = Flags { more: part.end < total, continued: !first, ..Flags::default() };
-    let channel = if first { channel } else { &[] };
+/// What stands before one fragment of `message`: at most header, channel name, deadline and total.
+pub(crate) fn fragment_prefix(out: &mut Vec<u8>, message: &Large, part: Part) {
+    let &Large { kind, id, ref channel, deadline, ref payload } = message;
+    let (first, total) = (part.start == 0, payload.len());
+    let deadline = deadline.filter(|_| first);
+    let flags = Flags { more: part.end < total, continued: !first, deadline: deadline.is_some(), ..Flags::default() };
+    let channel = if first { channel.as_slice() } else { &[] };
     let channel_bytes = u16::try_from(channel.len()).expect("a channel name has at most 128 bytes");
     let mut header = Header { length: 0, kind, flags, channel_bytes, id };
     let length = header.prefix_bytes() + (part.end - part.start);
     header.length = u32::try_from(length).expect("a fragment has at most 64 KiB");
     out.extend_from_slice(&header.encode());
     out.extend_from_slice(channel);
+    if let Some(deadline) = deadline {
+        out.extend_from_slice(&deadline.to_le_bytes());
+    }
     if header.has_total() {
         let total = u32::try_from(total).expect("a message has less than 4 GiB, as its limit is a u32");
         out.extend_from_slice(&total.to_le_bytes());

@@ -5,15 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use ipc_core::envelope::Kind;
-use ipc_core::{Failure, Peer};
+use ipc_core::{Failure, Peer, current_deadline, earlier};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::buffer;
 use crate::calls::Calls;
-use crate::frame;
+use crate::frame::{self, Large};
 use crate::hello::Hello;
 use crate::limits::Limits;
-use crate::outbox::{Large, NotSent, Outbox, Outgoing, Urgency, WriteHalf};
+use crate::outbox::{NotSent, Outbox, Outgoing, Urgency, WriteHalf};
 use crate::serving::Serving;
 
 /// One connection. Both ends are equal: either may call and answer.
@@ -37,6 +38,13 @@ pub(crate) enum CallError {
     Encode(serde_json::Error),
     TooLarge { size: usize, limit: usize },
     Gone(Arc<str>),
+    TimedOut,
+}
+
+/// The milliseconds until `deadline`, which a sender rounds up: a caller never waits less than it said.
+fn remaining_millis(deadline: Instant) -> u32 {
+    let remaining = deadline.saturating_duration_since(Instant::now());
+    u32::try_from(remaining.as_micros().div_ceil(1000)).unwrap_or(u32::MAX)
 }
 
 impl Link {
@@ -61,10 +69,31 @@ impl Link {
     pub(crate) async fn call(
         &self,
         channel: &str,
+        deadline: Option<Instant>,
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), serde_json::Error>,
     ) -> Result<Vec<u8>, CallError> {
+        let deadline = earlier(deadline, current_deadline());
+        match deadline {
+            None => self.call_until_answered(channel, None, encode).await,
+            // A call that is dropped is cancelled, so the server learns of the deadline's end at the same time, if it
+            // has not seen it by itself.
+            Some(deadline) => {
+                tokio::time::timeout_at(deadline, self.call_until_answered(channel, Some(deadline), encode))
+                    .await
+                    .unwrap_or(Err(CallError::TimedOut))
+            }
+        }
+    }
+
+    async fn call_until_answered(
+        &self,
+        channel: &str,
+        deadline: Option<Instant>,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), serde_json::Error>,
+    ) -> Result<Vec<u8>, CallError> {
+        let deadline = deadline.map(remaining_millis);
         let mut buffer = buffer::lend();
-        let started = frame::begin(&mut buffer, Kind::Request, 0, channel);
+        let started = frame::begin_within(&mut buffer, Kind::Request, 0, channel, deadline);
         if let Err(error) = encode(&mut buffer) {
             buffer::give_back(buffer);
             return Err(CallError::Encode(error));
@@ -88,7 +117,7 @@ impl Link {
                 frame::set_id(&mut buffer, started, id);
                 Outgoing::Frames(&buffer)
             }
-            Some((channel, payload)) => Outgoing::Large(Large { kind: Kind::Request, id, channel, payload }),
+            Some((channel, payload)) => Outgoing::Large(Large { kind: Kind::Request, id, channel, deadline, payload }),
         };
         let pushed = self.outbox.push_request(outgoing);
         buffer::give_back(buffer);
@@ -129,7 +158,7 @@ impl Link {
         }
         if frame::finish(buffer, started).is_err() {
             let (channel, payload) = started.take_payload(buffer);
-            let large = Large { kind: Kind::Response, id, channel, payload };
+            let large = Large { kind: Kind::Response, id, channel, deadline: None, payload };
             if self.outbox.push(Outgoing::Large(large)).is_err() {
                 tracing::debug!(id, "a response was dropped, as the connection is gone");
             }

@@ -17,20 +17,11 @@ use tokio::sync::Notify;
 pub(crate) use self::writer::WriteHalf;
 use self::writer::{Sending, Writer};
 use crate::buffer;
-use crate::frame::{self, LargePayload};
+use crate::frame::{self, Large};
 use crate::yielding::yield_once;
 
 /// The batches that a task writes for others before the connection's own task takes over.
 const INLINE_BATCHES: usize = 4;
-
-/// A message that travels in fragments.
-#[derive(Debug)]
-pub(crate) struct Large {
-    pub(crate) kind: Kind,
-    pub(crate) id: u32,
-    pub(crate) channel: Vec<u8>,
-    pub(crate) payload: LargePayload,
-}
 
 /// What is to be sent.
 #[derive(Debug)]

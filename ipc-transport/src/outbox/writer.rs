@@ -6,9 +6,8 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::AsyncWrite;
 
-use super::Large;
 use crate::buffer;
-use crate::frame::{self, Part};
+use crate::frame::{self, Large, Part};
 
 /// The writing side of a transport.
 pub(crate) type WriteHalf = Box<dyn AsyncWrite + Send + Unpin>;
@@ -38,9 +37,8 @@ impl Writer {
     pub(super) fn load(&mut self, frames: &mut Vec<u8>, large: Option<Sending>) {
         std::mem::swap(&mut self.frames, frames);
         self.fragment = large.map(|sending| {
-            let Large { kind, id, channel, payload } = &sending.message;
-            let part = Part::after(sending.sent, payload.len());
-            frame::fragment_prefix(&mut self.frames, *kind, *id, channel, payload.len(), part);
+            let part = Part::after(sending.sent, sending.message.payload.len());
+            frame::fragment_prefix(&mut self.frames, &sending.message, part);
             (sending, part)
         });
     }
