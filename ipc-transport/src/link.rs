@@ -166,13 +166,14 @@ impl Link {
     /// The connection is gone: nothing is answered any more, in either direction.
     pub(crate) fn close(&self, reason: &str) {
         self.serving.cancel_all();
-        self.outbox.close();
-        self.calls.close(reason);
+        // Whoever learns from a call that the connection is gone finds it gone.
         self.ended.send_if_modified(|ended| {
             let first = ended.is_none();
             ended.get_or_insert_with(|| reason.into());
             first
         });
+        self.outbox.close();
+        self.calls.close(reason);
     }
 
     /// Waits until the connection is gone; answers why.
