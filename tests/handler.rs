@@ -187,6 +187,12 @@ async fn an_unknown_field_is_named() {
 }
 
 #[tokio::test]
+async fn parameters_that_travel_by_name_are_not_taken_from_an_array() {
+    let issue = &answer("math:add", " [1,2]").await["error"]["details"]["issues"][0];
+    assert_eq!(issue["message"], "the parameters travel by name, in an object, and this is an array");
+}
+
+#[tokio::test]
 async fn an_optional_field_may_be_left_out() {
     assert_eq!(answer("hello:greet", r#"{"name":"Ada"}"#).await["data"], "hello Ada");
 }

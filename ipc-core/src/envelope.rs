@@ -164,7 +164,13 @@ pub enum HeaderError {
         /// What the header says.
         flags: u8,
     },
-    /// A channel name where the kind has none, none where it has one, or one that is longer than a name may be.
+    /// A deadline where nothing has one.
+    #[error("a deadline belongs to the first frame of a request, and not to this {kind:?} frame")]
+    Deadline {
+        /// The frame's kind.
+        kind: Kind,
+    },
+    /// A channel name where the kind has none, none where it has one, or one of more than 128 bytes.
     #[error("a {kind:?} frame cannot have a channel name of {bytes} bytes")]
     Channel {
         /// The frame's kind.
@@ -210,9 +216,12 @@ impl Header {
                 return Err(HeaderError::Flagged { kind: header.kind, flags });
             }
             let named = header.kind.has_channel() && !header.flags.continued;
-            let fits = usize::from(header.channel_bytes) <= MAX_CHANNEL_BYTES;
-            if named != (header.channel_bytes > 0) || !fits {
-                return Err(HeaderError::Channel { kind: header.kind, bytes: header.channel_bytes });
+            let bytes = header.channel_bytes;
+            if named != (bytes > 0) || usize::from(bytes) > MAX_CHANNEL_BYTES {
+                return Err(HeaderError::Channel { kind: header.kind, bytes });
+            }
+            if header.flags.deadline && !(header.kind == Kind::Request && named) {
+                return Err(HeaderError::Deadline { kind: header.kind });
             }
             let needed = header.prefix_bytes();
             if (header.length as usize) < needed {
@@ -233,3 +242,6 @@ impl Header {
         self.flags.more && !self.flags.continued
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,6 +45,9 @@ pub trait Handler:
     const ITEM: HandlerItem;
     /// What the function's documentation says.
     const DOC: HandlerDoc;
+    /// Whether the payload is an object of the parameters by name. Serde would read such a struct from an array too,
+    /// which the schema does not allow.
+    const BY_NAME: bool = false;
 
     /// Declares what the handler needs from the router, so that a missing piece is found before the first call.
     fn requirements(needs: &mut Requirements);

@@ -125,6 +125,11 @@ fn start<H: Handler>(
     body: &[u8],
     cx: &Context,
 ) -> Result<Answer<impl Future<Output = Result<H::Response, H::Error>> + Send + 'static + use<H>>, Failure> {
+    if H::BY_NAME && body.trim_ascii_start().first() == Some(&b'[') {
+        let mut issues = Issues::default();
+        issues.push("", "the parameters travel by name, in an object, and this is an array");
+        return Err(issues.into_failure(H::CHANNEL));
+    }
     let request: H = serde_json::from_slice(body).map_err(|_| explain::<H>(body))?;
     let mut issues = Issues::default();
     request.validate(&mut issues);

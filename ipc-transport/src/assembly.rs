@@ -141,7 +141,11 @@ impl Assembly {
     }
 
     fn open(&mut self, frame: &Frame<'_>, total: usize) -> usize {
-        let kept = self.partial.iter().filter(|partial| matches!(partial.payload, Payload::Kept(_)));
+        // Answers are counted apart: what the peer asks for must not stand in the way of what it was asked.
+        let is_answer = |kind| kind == Kind::Response;
+        let kept = self.partial.iter().filter(|partial| {
+            matches!(partial.payload, Payload::Kept(_)) && is_answer(partial.kind) == is_answer(frame.kind)
+        });
         let (messages, bytes) = kept.fold((0, 0), |(messages, bytes), one| (messages + 1, bytes + one.total));
         let payload = if total > self.limits.message_bytes {
             Payload::TooLarge
@@ -155,3 +159,6 @@ impl Assembly {
         self.partial.len() - 1
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -183,3 +183,6 @@ impl Calls {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a response to the call {0}, which is not in flight")]
 pub(crate) struct UnknownCall(u32);
+
+#[cfg(test)]
+mod tests;

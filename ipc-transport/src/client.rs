@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ipc_core::channel::MAX_CHANNEL_BYTES;
 use ipc_core::{InvokeError, Peer, Request, Router, read_response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -74,6 +75,7 @@ impl Client {
     where
         R: Request<Response: DeserializeOwned> + Serialize,
     {
+        const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
         let called = self.shared.link.call(R::CHANNEL, |body| serde_json::to_writer(body, &request)).await;
         match called {
             Ok(body) => read_response::<R>(&body),

@@ -376,16 +376,15 @@ async fn answer_later(link: Arc<Link>, id: u32, mut call: PendingCall) {
     let started = frame::begin(&mut buffer, Kind::Response, id, "");
     poll_fn(|cx| call.poll(cx, &mut buffer)).await;
     drop(call);
-    let (unanswered, last) = link.serving.finish(id);
-    if !unanswered {
-        return;
+    let finished = link.serving.finish(id, || {
+        link.finish_response(id, &mut buffer, started);
+        if !buffer.is_empty() && link.outbox.push(Outgoing::Frames(&buffer)).is_err() {
+            tracing::debug!(id, "a response was dropped, as the connection is gone");
+        }
+    });
+    if let Some(last) = finished {
+        link.outbox.send(if last { Urgency::Alone } else { Urgency::Shared }).await;
     }
-    link.finish_response(id, &mut buffer, started);
-    if !buffer.is_empty() && link.outbox.push(Outgoing::Frames(&buffer)).is_err() {
-        tracing::debug!(id, "a response was dropped, as the connection is gone");
-        return;
-    }
-    link.outbox.send(if last { Urgency::Alone } else { Urgency::Shared }).await;
 }
 
 impl Drop for Driver {
@@ -394,3 +393,6 @@ impl Drop for Driver {
         self.link.close("the connection's task was dropped");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -194,3 +194,6 @@ impl Part {
         Self { start: sent, end: total.min(sent + FRAGMENT_BYTES) }
     }
 }
+
+#[cfg(test)]
+mod tests;

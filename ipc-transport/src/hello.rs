@@ -116,3 +116,6 @@ fn not_this_protocol(bytes: &[u8]) -> HelloError {
     let shown = bytes.get(..bytes.len().min(24)).unwrap_or_default();
     HelloError::NotThisProtocol(format!("\"{}\"", shown.escape_ascii()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,8 @@ mod outbox;
 mod server;
 mod serving;
 mod transport;
+#[cfg(test)]
+mod vectors;
 mod yielding;
 
 pub use bind::{BindError, ServeError};

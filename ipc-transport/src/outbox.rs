@@ -420,3 +420,6 @@ impl Drop for Promise<'_> {
         self.0.flush();
     }
 }
+
+#[cfg(test)]
+mod tests;

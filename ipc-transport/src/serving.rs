@@ -28,17 +28,25 @@ impl Serving {
         calls.insert(id, handle);
     }
 
-    /// Takes a call whose handler is done. Answers whether the call is still to be answered, and whether it was the
-    /// last.
-    pub(crate) fn finish(&self, id: u32) -> (bool, bool) {
-        let mut calls = self.calls();
-        let there = calls.remove(&id).is_some();
-        let last = calls.is_empty();
-        drop(calls);
-        if last {
+    /// Ends a call whose handler is done. Unless it was cancelled, `answer` queues its answer, and whether the call was
+    /// the last is told.
+    ///
+    /// The call stands in the table until its answer is queued: a connection that is leaving ends when the table is
+    /// empty and nothing is queued.
+    pub(crate) fn finish(&self, id: u32, answer: impl FnOnce()) -> Option<bool> {
+        let last = {
+            let mut calls = self.calls();
+            let there = calls.contains_key(&id);
+            if there {
+                answer();
+            }
+            calls.remove(&id);
+            there.then_some(calls.is_empty())
+        };
+        if last == Some(true) {
             self.idle.notify_waiters();
         }
-        (there, last)
+        last
     }
 
     /// Waits until no call is being answered.

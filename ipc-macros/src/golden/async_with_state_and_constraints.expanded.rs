@@ -74,6 +74,7 @@ impl ::ipc_bridge::__private::Handler for fetch {
         "Fetches one item by its id.",
         ::ipc_bridge::__private::core::option::Option::None,
     );
+    const BY_NAME: ::ipc_bridge::__private::core::primitive::bool = true;
     fn requirements(needs: &mut ::ipc_bridge::__private::Requirements) {
         <State<Store> as ::ipc_bridge::__private::FromContext>::requirements(needs);
     }

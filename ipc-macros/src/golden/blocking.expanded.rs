@@ -53,6 +53,7 @@ impl renamed::__private::Handler for read {
         "",
         renamed::__private::core::option::Option::Some("use `hash`"),
     );
+    const BY_NAME: renamed::__private::core::primitive::bool = true;
     fn requirements(needs: &mut renamed::__private::Requirements) {
         <User as renamed::__private::FromContext>::requirements(needs);
     }

@@ -37,6 +37,7 @@ impl ::ipc_bridge::__private::Handler for quit {
         "",
         ::ipc_bridge::__private::core::option::Option::None,
     );
+    const BY_NAME: ::ipc_bridge::__private::core::primitive::bool = true;
     fn requirements(needs: &mut ::ipc_bridge::__private::Requirements) {}
     fn validate(&self, issues: &mut ::ipc_bridge::__private::Issues) {
         use ::ipc_bridge::__private::{CheckPlain as _, CheckValidated as _};

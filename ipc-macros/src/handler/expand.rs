@@ -78,6 +78,7 @@ fn implementation(handler: &Handler) -> TokenStream {
     let requirements = requirements(handler);
     let validate = validate(handler);
     let call = call(handler);
+    let by_name = (!handler.is_whole()).then(|| quote!(const BY_NAME: #private::core::primitive::bool = true;));
     // What is wrong with the answer's type is told where it stands.
     let header = hygiene::shown_at(&quote!(impl #private::Handler for #name), handler.output.span());
     quote! {
@@ -87,6 +88,7 @@ fn implementation(handler: &Handler) -> TokenStream {
         #header {
             #item
             #doc
+            #by_name
             #requirements
             #validate
             #call
