@@ -112,7 +112,7 @@ fn router() -> Router {
 async fn answer(channel: &str, body: &str) -> Value {
     let (router, mut out) = (router(), Vec::new());
     let mut cx = router.context(Peer::unknown());
-    if let Dispatch::Pending(mut call) = router.dispatch(channel.as_bytes(), body.as_bytes(), &mut cx, &mut out) {
+    if let Dispatch::Pending(mut call) = router.dispatch(channel.as_bytes(), body.as_bytes(), None, &mut cx, &mut out) {
         poll_fn(|cx| call.poll(cx, &mut out)).await;
     }
     serde_json::from_slice(&out).unwrap()
@@ -131,7 +131,10 @@ async fn a_plain_function_answers_at_once() {
     assert_eq!(router().invoke(add { left: 3, right: 4 }).await, Ok(7));
     let (router, mut out) = (router(), Vec::new());
     let mut cx = router.context(Peer::unknown());
-    assert!(matches!(router.dispatch(b"math:add", br#"{"left":1,"right":2}"#, &mut cx, &mut out), Dispatch::Answered));
+    assert!(matches!(
+        router.dispatch(b"math:add", br#"{"left":1,"right":2}"#, None, &mut cx, &mut out),
+        Dispatch::Answered
+    ));
     assert_eq!(out, br#"{"success":true,"data":3}"#);
 }
 

@@ -76,7 +76,7 @@ fn issues<H: ipc_bridge::Handler>(body: &Value) -> Vec<String> {
     let router = Router::new().handle::<H>();
     let mut out = Vec::new();
     let mut cx = router.context(Peer::unknown());
-    let dispatch = router.dispatch(H::CHANNEL.as_bytes(), body.to_string().as_bytes(), &mut cx, &mut out);
+    let dispatch = router.dispatch(H::CHANNEL.as_bytes(), body.to_string().as_bytes(), None, &mut cx, &mut out);
     assert!(matches!(dispatch, ipc_core::Dispatch::Answered), "a plain function answers at once");
     let answer: Value = serde_json::from_slice(&out).unwrap();
     if answer["success"] == json!(true) {

@@ -44,7 +44,12 @@ impl PendingCall {
     pub fn poll(&mut self, cx: &mut task::Context<'_>, out: &mut Vec<u8>) -> Poll<()> {
         let Self { channel, running, deadline, alarm } = self;
         let polled = guard(channel, out, Poll::Ready(()), |out| match running {
-            Some(running) => deadline::within(*deadline, || running.as_mut().poll_into(cx, out)),
+            Some(future) => {
+                ready!(deadline::within(*deadline, || future.as_mut().poll_into(cx, out)));
+                // Dropping it runs the handler's code too.
+                *running = None;
+                Poll::Ready(())
+            }
             None => Poll::Ready(()),
         });
         let (Poll::Pending, Some(deadline)) = (polled, *deadline) else { return polled };
@@ -212,6 +217,10 @@ fn guard<T>(channel: &str, out: &mut Vec<u8>, panicked: T, work: impl FnOnce(&mu
                 panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
             let cause = format_args!("it panicked: {}", said.unwrap_or("(no message)"));
             refuse(channel, out, &Failure::internal(cause));
+            if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+                // A payload that panics when it is dropped is left alone.
+                std::mem::forget(again);
+            }
             panicked
         }
     }

@@ -74,7 +74,7 @@ struct Key([u8; 1]);
 async fn answer(router: &Router, channel: &str) -> Value {
     let mut out = b"..".to_vec();
     let mut cx = router.context(Peer::unknown());
-    if let Dispatch::Pending(mut call) = router.dispatch(channel.as_bytes(), b"{}", &mut cx, &mut out) {
+    if let Dispatch::Pending(mut call) = router.dispatch(channel.as_bytes(), b"{}", None, &mut cx, &mut out) {
         poll_fn(|cx| call.poll(cx, &mut out)).await;
     }
     let response = out.strip_prefix(b"..").expect("what stood there before");

@@ -172,11 +172,6 @@ impl Calls {
         wakers.into_iter().for_each(Waker::wake);
         self.room.notify_waiters();
     }
-
-    /// Why no answer comes any more, if so.
-    pub(crate) fn closed(&self) -> Option<Arc<str>> {
-        self.table().closed.clone()
-    }
 }
 
 /// An answer to a call that was not made, or has been answered.

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use ipc_core::envelope::Kind;
@@ -83,26 +83,21 @@ impl Driver {
     /// Runs the connection to its end.
     pub(crate) async fn run(mut self) {
         let end = poll_fn(|cx| self.poll(cx)).await;
-        let reason = match end {
-            End::Left => match self.link.farewell() {
-                Some(failure) => failure.message().to_owned(),
-                None => "both sides said goodbye".to_owned(),
-            },
+        let said = match end {
+            End::Left => "both sides said goodbye".to_owned(),
+            End::Closed => "the peer closed it".to_owned(),
+            End::Io(error) => error.to_string(),
             End::Stopped => {
                 self.flush_last().await;
-                "this side closed it".to_owned()
+                return self.link.close("this side closed it");
             }
-            End::Closed => match self.link.farewell() {
-                Some(failure) => failure.message().to_owned(),
-                None => "the peer closed it".to_owned(),
-            },
-            End::Io(error) => error.to_string(),
             End::Violation(reason) => {
                 tracing::warn!(peer = ?self.link.peer, reason, "a peer broke the protocol");
                 self.dismiss(&reason).await;
-                reason
+                return self.link.close(&reason);
             }
         };
+        let reason = self.link.farewell().map_or(said, |failure| failure.message().to_owned());
         self.link.close(&reason);
     }
 
@@ -131,9 +126,7 @@ impl Driver {
             if let Err(end) = self.take_frames(cx) {
                 return Poll::Ready(end);
             }
-            if let Err(end) = self.flush(cx) {
-                return Poll::Ready(end);
-            }
+            self.flush(cx);
             if let Some(end) = self.has_ended() {
                 return Poll::Ready(end);
             }
@@ -187,7 +180,7 @@ impl Driver {
             rest = rest.get(taken..).unwrap_or_default();
             self.take_frame(&frame)?;
             if self.replies_waiting >= REPLIES_PER_WRITE {
-                self.flush(cx)?;
+                self.flush(cx);
                 if self.link.outbox.is_full() {
                     break;
                 }
@@ -204,18 +197,20 @@ impl Driver {
     }
 
     /// Hands the replies to the outbox, and writes as much as the peer takes.
-    fn flush(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+    ///
+    /// Where the peer takes nothing any more the outbox is closed, and the connection ends when what the peer sent before
+    /// has been read: answers may be among it, and the reason why.
+    fn flush(&mut self, cx: &mut Context<'_>) {
         if !self.replies.is_empty() {
             self.replies_waiting = 0;
             let pushed = self.link.outbox.push(Outgoing::Frames(&self.replies));
             buffer::give_back(std::mem::take(&mut self.replies));
             if pushed.is_err() {
-                return Err(End::Closed);
+                tracing::debug!("answers were dropped, as the peer takes nothing any more");
             }
         }
-        match self.link.outbox.poll_flush(cx) {
-            Poll::Ready(Ok(())) | Poll::Pending => Ok(()),
-            Poll::Ready(Err(error)) => Err(End::Io(error)),
+        if let Poll::Ready(Err(error)) = self.link.outbox.poll_flush(cx) {
+            tracing::debug!(%error, "the connection broke while it was written to");
         }
     }
 
@@ -388,8 +383,16 @@ impl Driver {
 async fn answer_later(link: Arc<Link>, id: u32, mut call: PendingCall) {
     let mut buffer = Vec::new();
     let started = frame::begin(&mut buffer, Kind::Response, id, "");
-    poll_fn(|cx| call.poll(cx, &mut buffer)).await;
-    drop(call);
+    {
+        // The handlers of a peer that does not take its answers wait, so that what they answer does not pile up.
+        let mut room = pin!(link.outbox.room());
+        poll_fn(|cx| {
+            ready!(room.as_mut().poll(cx));
+            room.set(link.outbox.room());
+            call.poll(cx, &mut buffer)
+        })
+        .await;
+    }
     let finished = link.serving.finish(id, || {
         link.finish_response(id, &mut buffer, started);
         if !buffer.is_empty() && link.outbox.push(Outgoing::Frames(&buffer)).is_err() {

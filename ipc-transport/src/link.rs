@@ -133,7 +133,7 @@ impl Link {
     }
 
     fn why_not(&self, reason: NotSent) -> Arc<str> {
-        match (reason, self.calls.closed()) {
+        match (reason, self.why_ended()) {
             (_, Some(reason)) => reason,
             (NotSent::Leaving, None) => {
                 self.farewell().map_or("this side said goodbye", |_| "the peer said goodbye").into()

@@ -46,8 +46,11 @@ impl Endpoint {
         self.accept.lock().expect("nothing panics while it holds the place").take()
     }
 
-    /// Connects; `None` when the one who listened is gone.
+    /// Connects; `None` when nobody listens.
     pub(crate) async fn connect(&self) -> Option<Transport> {
+        if self.accept.lock().expect("nothing panics while it holds the place").is_some() {
+            return None;
+        }
         let (ours, theirs) = pair();
         self.connect.send(theirs).await.ok()?;
         Some(ours)

@@ -199,9 +199,10 @@ impl Outbox {
         queue.push(Outgoing::Frames(&goodbye)).expect("the queue is not closed");
     }
 
-    /// Whether a goodbye has been sent.
+    /// Whether a goodbye has been sent, or nothing can be sent any more.
     pub(crate) fn is_leaving(&self) -> bool {
-        self.queue().leaving
+        let queue = self.queue();
+        queue.leaving || queue.closed
     }
 
     /// Cancels a request that has been appended: no more of it is sent, and the peer is told unless it knows nothing
@@ -241,6 +242,9 @@ impl Outbox {
     ///
     /// Cancel safe: dropping it loses nothing.
     pub(crate) async fn room(&self) {
+        if !self.is_full() {
+            return;
+        }
         let mut told = std::pin::pin!(self.room.notified());
         loop {
             told.as_mut().enable();

@@ -59,6 +59,13 @@ impl Server {
         ServerBuilder { endpoint: endpoint.into(), limits: Limits::default() }
     }
 
+    /// Answers one more connection, wherever it comes from: the standard input and output of a child process, say.
+    ///
+    /// It counts among the server's connections, and ends with the server.
+    pub fn accept(&self, transport: Transport) {
+        tokio::spawn(come_in(Arc::clone(&self.shared), transport));
+    }
+
     /// The connections that are open now.
     pub fn connections(&self) -> usize {
         self.shared.links().len()
@@ -85,9 +92,16 @@ impl Server {
         for link in links {
             leaving.spawn(async move {
                 link.leave("the server shut down");
-                link.serving.idle().await;
-                if tokio::time::timeout(FAREWELL, link.ended()).await.is_err() {
-                    link.close("the peer did not say goodbye in time");
+                loop {
+                    link.serving.idle().await;
+                    let gone = tokio::time::timeout(FAREWELL, link.ended()).await.is_ok();
+                    if gone {
+                        return;
+                    }
+                    // A call that was being begun when the server said goodbye may be in flight now.
+                    if link.serving.len() == 0 {
+                        return link.close("the peer did not say goodbye in time");
+                    }
                 }
             });
         }
@@ -241,15 +255,17 @@ async fn accept(shared: Arc<Shared>, mut listener: Listener) {
                 continue;
             }
         };
-        let shared = Arc::clone(&shared);
-        tokio::spawn(async move {
-            let conversed = match shared.enter() {
-                Some(place) => shared.converse(transport, &place).await,
-                None => shared.turn_away(transport.writer).await,
-            };
-            if let Err(error) = conversed {
-                tracing::debug!(%error, "a peer did not come in");
-            }
-        });
+        tokio::spawn(come_in(Arc::clone(&shared), transport));
+    }
+}
+
+/// Has a peer in its place, or turns it away.
+async fn come_in(shared: Arc<Shared>, transport: Transport) {
+    let conversed = match shared.enter() {
+        Some(place) => shared.converse(transport, &place).await,
+        None => shared.turn_away(transport.writer).await,
+    };
+    if let Err(error) = conversed {
+        tracing::debug!(%error, "a peer did not come in");
     }
 }

@@ -49,8 +49,11 @@ fn every_sequence_of_the_vectors_comes_to_its_messages() {
             kind: vectors::kind(&message.kind),
             id: message.id,
             channel: message.channel.clone().unwrap_or_default().into_bytes(),
+            deadline: None,
             payload: message.payload.bytes(),
         });
+        // When a deadline is depends on the time of reading; the tests of whole calls look at it.
+        messages.iter_mut().for_each(|message| message.deadline = None);
         assert_eq!(messages, expected.collect::<Vec<_>>(), "{}", sequence.name);
         assert!(assembly.is_empty(), "{}", sequence.name);
     }

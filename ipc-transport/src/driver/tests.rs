@@ -30,11 +30,14 @@ async fn a_ping_is_answered_with_its_id_and_payload() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_for_an_unknown_channel_is_answered_so_with_and_without_a_deadline() {
+async fn a_request_for_an_unknown_channel_is_answered_so_unless_its_time_is_up() {
     let mut peer = Peer::connect(Limits::default());
-    for (name, id) in [("request", 1), ("request_with_deadline", 2), ("request_with_no_time_left", 3)] {
+    let unknown = "UNKNOWN_CHANNEL";
+    for (name, id, code) in
+        [("request", 1, unknown), ("request_with_deadline", 2, unknown), ("request_with_no_time_left", 3, "TIMEOUT")]
+    {
         peer.send(&vector(name)).await;
-        assert_eq!(peer.refusal().await, (id, "UNKNOWN_CHANNEL".to_owned()));
+        assert_eq!(peer.refusal().await, (id, code.to_owned()));
     }
 }
 
@@ -72,7 +75,7 @@ async fn a_request_with_attachments_is_refused_and_the_connection_goes_on() {
 async fn a_response_with_attachments_fails_its_call() {
     let mut peer = Peer::connect(Limits::default());
     let link = Arc::clone(&peer.link);
-    let call = tokio::spawn(async move { link.call("a:b", |_| Ok(())).await });
+    let call = tokio::spawn(async move { link.call("a:b", None, |_| Ok(())).await });
     let (kind, id, _) = peer.receive().await;
     assert_eq!(kind, Kind::Request);
     let mut response = bytes(Kind::Response, id, b"\0\0\0\0{}");
@@ -112,7 +115,7 @@ async fn a_request_over_the_limit_of_its_server_is_not_sent() {
         body.extend_from_slice(&[b' '; 201]);
         Ok(())
     };
-    let refused = peer.link.call("a:b", encode).await;
+    let refused = peer.link.call("a:b", None, encode).await;
     assert!(matches!(refused, Err(crate::link::CallError::TooLarge { size: 201, limit: 200 })), "{refused:?}");
 }
 

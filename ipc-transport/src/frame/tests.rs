@@ -88,13 +88,15 @@ fn fragments_are_written_as_the_vectors_say() {
                 }
                 let part = Part { start: sent % message.total, end: sent % message.total + payload.len() };
                 sent += payload.len();
-                if frame.flags.deadline {
-                    // Deadlines are not written yet.
-                    continue;
-                }
-                let channel = message.channel.as_deref().unwrap_or_default().as_bytes();
+                let large = Large {
+                    kind: frame.kind,
+                    id: frame.id,
+                    channel: message.channel.clone().unwrap_or_default().into_bytes(),
+                    deadline: frame.deadline,
+                    payload: LargePayload { bytes: vec![0; message.total], start: 0 },
+                };
                 let mut out = Vec::new();
-                fragment_prefix(&mut out, frame.kind, frame.id, channel, message.total, part);
+                fragment_prefix(&mut out, &large, part);
                 out.extend_from_slice(&payload);
                 assert_eq!(out, vector.bytes(), "{} of {}", vector.name, sequence.name);
             }

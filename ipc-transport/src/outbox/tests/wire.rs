@@ -46,7 +46,7 @@ pub(super) fn large(kind: Kind, id: u32, bytes: usize) -> Outgoing<'static> {
     let started = frame::begin(&mut buffer, kind, id, channel);
     buffer.extend((0..bytes).map(|place| place as u8));
     let (channel, payload) = started.take_payload(&mut buffer);
-    Outgoing::Large(Large { kind, id, channel, payload })
+    Outgoing::Large(Large { kind, id, channel, deadline: None, payload })
 }
 
 /// An outbox, its peer, and what the peer has read.
