@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use ipc_bridge::prelude::*;
-use ipc_bridge::{Endpoint, Limits};
+use ipc_bridge::{ConnectError, Endpoint, Limits, memory};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
@@ -182,7 +182,27 @@ async fn dropping_the_last_clone_of_a_client_ends_its_connection(place: Endpoint
     until_connections(&server, 0).await;
 }
 
+async fn a_server_answers_a_connection_that_it_is_given(place: Endpoint) {
+    let server = Server::bind(&place).serve(items()).await.unwrap();
+    let (ours, theirs) = memory::pair();
+    server.accept(theirs);
+    let client = Client::builder().over(ours).await.unwrap();
+    assert_eq!(client.invoke(find { id: 7 }).await, Ok(item(7)));
+    until_connections(&server, 1).await;
+    server.shutdown().await;
+    assert_eq!(client.closed().await, "the server shut down");
+}
+
+async fn a_place_where_nobody_listens_yet_says_so(place: Endpoint) {
+    let early = Client::connect(&place).await.unwrap_err();
+    assert!(matches!(early, ConnectError::NotRunning { .. }), "{early}");
+    let _server = Server::bind(&place).serve(items()).await.unwrap();
+    Client::connect(&place).await.unwrap();
+}
+
 everywhere! {
+    a_server_answers_a_connection_that_it_is_given,
+    a_place_where_nobody_listens_yet_says_so,
     a_call_gets_its_typed_answer,
     an_error_comes_back_as_the_handler_returned_it,
     an_invalid_payload_is_refused_with_its_path_and_reason,

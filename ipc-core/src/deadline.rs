@@ -28,8 +28,9 @@ pub fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> 
 
 /// The deadline of a call that may take so long from now on.
 pub(crate) fn after(time: Option<Duration>) -> Option<Instant> {
+    let time = time?;
     // A time that the clock cannot hold is none.
-    Instant::now().checked_add(time?)
+    Instant::now().checked_add(time)
 }
 
 /// Runs `work` as part of the answer to a call that has this deadline.
