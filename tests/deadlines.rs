@@ -6,13 +6,13 @@ mod support;
 use std::time::Duration;
 
 use ipc_bridge::prelude::*;
-use ipc_bridge::{Endpoint, Limits};
+use ipc_bridge::{Endpoint, Limits, memory};
 use serde_json::json;
 use tokio::time::Instant;
 
 use support::gate::{Gate, echo, pass, router};
 use support::raw::{CONTINUED, FRAGMENT, MORE, REQUEST, Raw, frame, request};
-use support::{Folder, everywhere, watched};
+use support::{everywhere, watched};
 
 /// Long enough to be noticed, and short enough to wait for.
 const SHORT: Duration = Duration::from_millis(30);
@@ -30,10 +30,13 @@ async fn left(cx: Context) -> Option<u64> {
     Some(u64::try_from((deadline - Instant::now()).as_millis()).unwrap_or(u64::MAX))
 }
 
-/// Answers what the one behind it answers, without a deadline of its own.
+/// Answers what the one behind it answers, without a deadline of its own; where that fails, its own caller has given up.
 #[handler("time:relay")]
-async fn relay(behind: State<Client>, id: u64) -> Option<u64> {
-    behind.invoke(pass { id }).await.ok()
+async fn relay(behind: State<Client>, id: u64) -> u64 {
+    match behind.invoke(pass { id }).await {
+        Ok(id) => id,
+        Err(_) => std::future::pending().await,
+    }
 }
 
 async fn serve(place: &Endpoint, gate: &Gate) -> (Server, Client) {
@@ -71,7 +74,7 @@ async fn a_deadline_binds_the_calls_that_a_handler_makes(place: Endpoint) {
     let gate = Gate::new();
     let (_behind, client) = serve(&place, &gate).await;
     let front = Router::new().state(client).handle::<relay>();
-    let place = ipc_bridge::memory::endpoint();
+    let place = memory::endpoint();
     let _front = Server::bind(&place).serve(front).await.unwrap();
     let client = Client::connect(&place).await.unwrap();
     let late = client.timeout(SHORT).invoke(relay { id: 3 }).await.unwrap_err();
@@ -110,13 +113,12 @@ fn with_deadline(flags: u8, id: u32, channel: &str, millis: u32, payload: &[u8])
     frame(REQUEST, DEADLINE | flags, id, channel.as_bytes(), &behind)
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn a_server_answers_a_caller_that_does_not_look_at_the_clock_itself() {
     watched(async {
-        let (folder, gate) = (Folder::new(), Gate::new());
-        let _server = Server::bind(folder.socket()).serve(router(&gate)).await.unwrap();
-        let mut raw = Raw::greeted(&folder.socket()).await;
+        let gate = Gate::new();
+        let server = Server::bind(memory::endpoint()).serve(router(&gate)).await.unwrap();
+        let mut raw = Raw::greeted_by(&server).await;
         raw.send(&with_deadline(0, 1, "gate:pass", 30, br#"{"id":1}"#)).await;
         let answer = raw.response().await;
         assert_eq!((answer.id, answer.failure_code()), (1, "TIMEOUT".to_owned()));
@@ -128,26 +130,24 @@ async fn a_server_answers_a_caller_that_does_not_look_at_the_clock_itself() {
     .await;
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn a_call_whose_deadline_has_passed_does_not_reach_its_handler() {
     watched(async {
-        let (folder, gate) = (Folder::new(), Gate::new());
-        let _server = Server::bind(folder.socket()).serve(router(&gate)).await.unwrap();
-        let mut raw = Raw::greeted(&folder.socket()).await;
+        let gate = Gate::new();
+        let server = Server::bind(memory::endpoint()).serve(router(&gate)).await.unwrap();
+        let mut raw = Raw::greeted_by(&server).await;
         raw.send(&with_deadline(0, 1, "gate:echo", 0, br#"{"text":"x"}"#)).await;
         assert_eq!(raw.response().await.failure_code(), "TIMEOUT");
     })
     .await;
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn the_deadline_of_a_message_in_fragments_runs_from_its_first() {
     watched(async {
-        let (folder, gate) = (Folder::new(), Gate::new());
-        let _server = Server::bind(folder.socket()).serve(router(&gate)).await.unwrap();
-        let mut raw = Raw::greeted(&folder.socket()).await;
+        let gate = Gate::new();
+        let server = Server::bind(memory::endpoint()).serve(router(&gate)).await.unwrap();
+        let mut raw = Raw::greeted_by(&server).await;
         let body = br#"{"text":"in two"}"#;
         let total = u32::try_from(body.len()).unwrap().to_le_bytes();
         let first: Vec<u8> = total.into_iter().chain(body[..4].iter().copied()).collect();

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use ipc_bridge::{Client, ClientBuilder, Transport};
+use ipc_bridge::{Client, ClientBuilder, Server, Transport};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, duplex, split};
 
@@ -115,6 +115,16 @@ impl Raw {
     #[cfg(unix)]
     pub(crate) async fn greeted(socket: &std::path::Path) -> Self {
         let mut raw = Self::connect(socket).await;
+        raw.send(&hello(1, &hello_body())).await;
+        assert_eq!(raw.frame().await.unwrap().kind, HELLO);
+        raw
+    }
+
+    /// Connects to a server in memory, and exchanges hellos.
+    pub(crate) async fn greeted_by(server: &Server) -> Self {
+        let (ours, theirs) = duplex(FRAGMENT);
+        server.accept(transport(theirs));
+        let mut raw = Self::new(ours);
         raw.send(&hello(1, &hello_body())).await;
         assert_eq!(raw.frame().await.unwrap().kind, HELLO);
         raw
