@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ipc_core::{InvokeError, Peer, Request, Router, read_response};
+use ipc_core::{Invoke, InvokeError, Peer, Request, Router, read_response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::AsyncWriteExt as _;
@@ -105,6 +105,15 @@ impl Client {
     /// Dropping the future loses nothing.
     pub async fn closed(&self) -> String {
         self.shared.link.ended().await.to_string()
+    }
+}
+
+impl Invoke for Client {
+    async fn invoke<R>(&self, request: R) -> Result<R::Response, InvokeError<R::Error>>
+    where
+        R: Request<Response: DeserializeOwned> + Serialize,
+    {
+        Self::invoke(self, request).await
     }
 }
 
