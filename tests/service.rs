@@ -261,11 +261,10 @@ fn a_service_is_described_as_its_functions_would_be() {
     assert_eq!(fetch["request"]["additionalProperties"], false);
     assert_eq!(fetch["request"].get("title"), None);
     assert_eq!(fetch["errors"][0]["code"], "NOT_FOUND");
-    println!("{description:#}");
-    assert_eq!(channels["data:put"]["request"]["type"], "array");
+    assert_eq!(channels["data:put"]["request"], json!({"type": "array", "items": {"$ref": "#/$defs/Item"}}));
     assert_eq!(channels["data:nothing"]["deprecated"], "use `fetch`");
     assert_eq!(channels["data:greet"]["request"]["required"], json!(["name"]));
-    let definitions: Vec<_> = description["definitions"].as_object().unwrap().keys().collect();
+    let definitions: Vec<_> = description["$defs"].as_object().unwrap().keys().collect();
     assert_eq!(definitions, ["Item"]);
 }
 

@@ -52,6 +52,10 @@ pub trait Handler<S = ()>:
     /// which the schema does not allow.
     const BY_NAME: bool = false;
 
+    /// The id that the schema of the request has, unless its payload, which stands for the whole request, lends it its
+    /// own.
+    const SCHEMA_ID: &'static str = Self::ITEM.path;
+
     /// Declares what the handler needs from the router, so that a missing piece is found before the first call.
     fn requirements(needs: &mut Requirements);
 

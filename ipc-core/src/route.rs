@@ -82,9 +82,9 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
     }
 
     fn describe(&self, generators: &mut Generators) -> Draft {
-        // The struct of the parameters is the channel's own and has no name in the schema: two modules may each have a
-        // `fetch`. A payload that stands for the whole request keeps its name.
-        let request = if H::BY_NAME {
+        // The struct beside a function is the channel's own and has no name in the schema: two modules may each have a
+        // `fetch`. A payload that stands for the whole request lends it its own id, and keeps its name.
+        let request = if H::schema_id() == H::SCHEMA_ID {
             let mut own = H::json_schema(&mut generators.input);
             // They are the function's, and the channel has them already.
             for annotation in ["title", "description", "deprecated"] {

@@ -78,6 +78,7 @@ fn implementation(handler: &Handler) -> TokenStream {
     let requirements = requirements(handler);
     let validate = validate(handler);
     let call = call(handler);
+    let schema_id = schema_id(handler);
     let by_name = (!handler.is_whole()).then(|| quote!(const BY_NAME: #private::core::primitive::bool = true;));
     // What is wrong with the answer's type is told where it stands.
     let header = match &handler.form {
@@ -95,6 +96,7 @@ fn implementation(handler: &Handler) -> TokenStream {
             #item
             #doc
             #by_name
+            #schema_id
             #requirements
             #validate
             #call
@@ -152,6 +154,18 @@ fn doc(handler: &Handler) -> TokenStream {
     quote! {
         const DOC: #private::HandlerDoc = #private::HandlerDoc::new(#text, #deprecated);
     }
+}
+
+/// The id that the schema of the struct has, where that is not the path of the function.
+fn schema_id(handler: &Handler) -> Option<TokenStream> {
+    let Handler { private, request, .. } = handler;
+    let request = wire_name(request);
+    matches!(handler.form, Form::Method { .. }).then(|| {
+        quote! {
+            const SCHEMA_ID: &'static #private::core::primitive::str =
+                #private::core::concat!(#private::core::module_path!(), "::", #request);
+        }
+    })
 }
 
 /// The note of `#[deprecated]`.

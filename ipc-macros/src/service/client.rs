@@ -14,27 +14,32 @@ use crate::hygiene::{self, wire_name};
 pub(super) fn expand(service: &Service) -> TokenStream {
     let methods = service.methods.iter().map(|method| {
         let handler = &method.handler;
-        let fields = handler
+        let fields: Vec<_> = handler
             .payload()
-            .filter_map(|parameter| Some((hygiene::ident(parameter.name.as_ref()?), parameter.ty.clone())));
-        let fields: Vec<_> = fields.collect();
+            .filter_map(|parameter| Some((hygiene::ident(parameter.name.as_ref()?), parameter.ty.clone())))
+            .collect();
         let names = fields.iter().map(|(name, _)| name);
-        let private = &handler.private;
-        let request = hygiene::ident(&handler.request);
-        let local = Span::mixed_site();
-        let request = quote_spanned!(local=> #request { #(#names),* });
+        let (private, request) = (&handler.private, hygiene::ident(&handler.request));
         // What a client must be able to read is the answer, so that is where the compiler must look.
-        let private = hygiene::shown_at(private, handler.output.span());
-        let call = quote_spanned! {hygiene::at(handler.output.span())=>
-            #private::Invoke::invoke
+        let output = &handler.output;
+        let bound = hygiene::shown_at(&quote!(#private::serde::de::DeserializeOwned), output.span());
+        let response = hygiene::shown_at(&quote!(<#request as #private::Request>::Response), output.span());
+        let bound = quote!(where #response: #bound);
+        let body = quote_spanned! {Span::mixed_site()=>
+            #private::Invoke::invoke(&self.caller, #request { #(#names),* }).await
         };
-        self::method(handler, &fields, quote_spanned!(local=> #call(&self.caller, #request).await))
+        self::method(handler, &fields, &bound, &body)
     });
     client(service, methods.collect())
 }
 
 /// One method, which takes what travels.
-pub(super) fn method(handler: &Handler, fields: &[(Ident, Type)], body: TokenStream) -> TokenStream {
+pub(super) fn method(
+    handler: &Handler,
+    fields: &[(Ident, Type)],
+    bound: &TokenStream,
+    body: &TokenStream,
+) -> TokenStream {
     let Handler { private, cfgs, lints, docs, deprecated, vis, .. } = handler;
     let name = hygiene::ident(&handler.name);
     let request = hygiene::ident(&handler.request);
@@ -50,7 +55,9 @@ pub(super) fn method(handler: &Handler, fields: &[(Ident, Type)], body: TokenStr
         #vis async fn #name(&self, #(#parameters),*) -> #private::core::result::Result<
             #request::Response,
             #private::InvokeError<#request::Error>,
-        > {
+        >
+        #bound
+        {
             #body
         }
     }
@@ -65,7 +72,7 @@ pub(super) fn client(service: &Service, methods: TokenStream) -> TokenStream {
         "Calls the channels of [`{}`], over anything that can: a connected client, a router in this process, a test double.",
         wire_name(&service.name)
     );
-    let allow = allow(service);
+    let allow = allow();
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         #(#lints)*

@@ -30,7 +30,7 @@ pub(super) fn server(service: &Service, registration: TokenStream) -> TokenStrea
         "Answers the channels of [`{name}`] with an implementation of it: `router.service({shown}::new(…))`.",
         name = wire_name(name)
     );
-    let allow = allow(service);
+    let allow = allow();
     let bound = bound(service);
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
@@ -56,12 +56,14 @@ pub(super) fn server(service: &Service, registration: TokenStream) -> TokenStrea
             }
         }
         #(#cfgs)*
+        #(#lints)*
         impl<#instance> #core::clone::Clone for #server<#instance> {
             fn clone(&self) -> Self {
                 Self { instance: #arc::clone(&self.instance) }
             }
         }
         #(#cfgs)*
+        #(#lints)*
         impl<#instance> #core::fmt::Debug for #server<#instance> {
             fn fmt(&self, f: &mut #core::fmt::Formatter<'_>) -> #core::fmt::Result {
                 f.debug_struct(#shown).finish_non_exhaustive()
@@ -99,8 +101,7 @@ fn bound(service: &Service) -> TokenStream {
     if *generic { quote!(#instance) } else { quote!(#instance: #name) }
 }
 
-/// A program may only serve, or only call; and code beside what is deprecated uses it, which is no news to its user.
-pub(super) fn allow(service: &Service) -> TokenStream {
-    let deprecated = service.deprecated.then(|| quote!(#[allow(deprecated)]));
-    quote!(#[allow(dead_code, reason = "a program may only serve, or only call")] #deprecated)
+/// A program may only serve, or only call.
+pub(super) fn allow() -> TokenStream {
+    quote!(#[allow(dead_code, reason = "a program may only serve, or only call")])
 }

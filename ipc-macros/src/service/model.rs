@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
-use syn::{Attribute, FnArg, Generics, LitStr, Meta, Visibility};
+use syn::{Attribute, FnArg, Generics, LitStr, Meta, Visibility, parse_quote};
 
 use super::options::Options;
 use super::parse::{Member, Trait};
@@ -21,7 +21,6 @@ pub(crate) struct Service {
     pub(crate) vis: Visibility,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) lints: Vec<Attribute>,
-    pub(crate) deprecated: bool,
     /// Whether the trait is generic, which is a mistake: it cannot be named alone then.
     pub(crate) generic: bool,
     /// The struct that answers.
@@ -57,14 +56,18 @@ pub(crate) fn build(found: &mut Trait, options: &Options, diagnostics: &mut Diag
     });
     let find = |name: &str| found.attrs.iter().filter(|attr| attr.path().is_ident(name)).cloned().collect::<Vec<_>>();
     let [instance, caller] = ["T", "C"].map(|name| unused(name, &found.to_token_stream()));
+    let mut lints = model::lints(&found.attrs);
+    if !find("deprecated").is_empty() {
+        // The code beside a deprecated trait uses it, which is no news to its user.
+        lints.push(parse_quote!(#[allow(deprecated)]));
+    }
     let name = &found.name;
     let mut service = Service {
         private: hygiene::private(&options.krate),
         name: name.clone(),
         vis: found.vis.clone(),
         cfgs: find("cfg"),
-        lints: model::lints(&found.attrs),
-        deprecated: !find("deprecated").is_empty(),
+        lints,
         generic: !found.generics.params.is_empty(),
         server: beside(name, "", "Server", name),
         client: beside(name, "", "Client", name),

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::{ReturnType, parse_quote_spanned};
+use syn::{FnArg, Pat, ReturnType, parse_quote, parse_quote_spanned};
 
 use super::model::Service;
 use super::parse::{Member, Trait};
@@ -20,6 +20,7 @@ pub(crate) fn rewrite(found: &mut Trait, service: &Service) {
     for method in &service.methods {
         if let Some(Member::Method(function)) = found.members.get_mut(method.member) {
             future(function, service);
+            unname(function);
         }
     }
 }
@@ -42,6 +43,20 @@ fn future(function: &mut Function, service: &Service) {
         let mut outer = Group::new(Delimiter::Brace, quote_spanned!(span=> async move #body));
         outer.set_span(body.span());
         function.body = outer.into();
+    }
+}
+
+/// A pattern in a declaration is a mistake that was reported: the compiler need not tell it again.
+fn unname(function: &mut Function) {
+    if function.has_body() {
+        return;
+    }
+    for input in &mut function.sig.inputs {
+        if let FnArg::Typed(input) = input
+            && !matches!(*input.pat, Pat::Ident(_) | Pat::Wild(_))
+        {
+            *input.pat = parse_quote!(_);
+        }
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn expand(service: &Service, generics: &Generics) -> TokenStream {
             let _ = (&self.caller, #(#used),*);
             #private::core::future::pending().await
         };
-        methods.extend(client::method(handler, &fields, body));
+        methods.extend(client::method(handler, &fields, &TokenStream::new(), &body));
     }
     let server = expand::server(service, quote_spanned!(Span::mixed_site()=> let _ = self;));
     let client = client::client(service, methods);
