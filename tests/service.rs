@@ -1,5 +1,6 @@
 //! What `#[service]` makes of a trait: a server and a client, wherever the two meet.
 #![deny(warnings)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod support;
 
@@ -120,7 +121,7 @@ async fn calls(data: DataClient<impl Invoke>) {
     assert_eq!(data.greet("Ada".to_owned(), None).await, Ok("hello <Ada>".to_owned()));
     assert_eq!(data.greet("Ada".to_owned(), Some(true)).await, Ok("hello <Ada>!".to_owned()));
     assert_eq!(data.r#match(3, 4).await, Ok(7));
-    #[expect(deprecated)]
+    #[expect(deprecated, reason = "it answers all the same")]
     let nothing = data.nothing().await;
     assert_eq!(nothing, Ok(()));
 }

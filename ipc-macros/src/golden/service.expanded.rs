@@ -275,6 +275,7 @@ pub struct DataClient<C> {
     caller: C,
 }
 #[allow(dead_code, reason = "a program may only serve, or only call")]
+#[allow(clippy::future_not_send, reason = "that depends on what makes the calls")]
 impl<C: ::ipc_bridge::__private::Invoke> DataClient<C> {
     /// Makes the calls over `caller`.
     #[must_use]

@@ -15,9 +15,7 @@ pub(crate) fn prefix_mistake(prefix: &str) -> Option<String> {
         return Some(format!("the `:` before a method's name comes by itself: write `prefix = {bare:?}`"));
     }
     // The shortest name that a channel of the service can have.
-    if mistake(&format!("{prefix}:a")).is_none() {
-        return None;
-    }
+    let other = mistake(&format!("{prefix}:a"))?;
     if let Some(found) = prefix.chars().find(|c| !is_allowed(*c)) {
         let lower = prefix.to_ascii_lowercase();
         let mend = if mistake(&format!("{lower}:a")).is_none() {
@@ -27,7 +25,7 @@ pub(crate) fn prefix_mistake(prefix: &str) -> Option<String> {
         };
         return Some(format!("{found:?} may not stand in a prefix{mend}"));
     }
-    mistake(&format!("{prefix}:a"))
+    Some(other)
 }
 
 /// What is wrong with the name of a channel, and how to mend it; nothing where nothing is.

@@ -85,6 +85,7 @@ pub(super) fn client(service: &Service, methods: TokenStream) -> TokenStream {
         #(#cfgs)*
         #(#lints)*
         #allow
+        #[allow(clippy::future_not_send, reason = "that depends on what makes the calls")]
         impl<#caller: #private::Invoke> #client<#caller> {
             /// Makes the calls over `caller`.
             #[must_use]

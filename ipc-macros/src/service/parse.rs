@@ -24,7 +24,7 @@ pub(crate) struct Trait {
 
 /// What a trait has in its braces.
 pub(crate) enum Member {
-    Method(Function),
+    Method(Box<Function>),
     /// A type, a constant, the call of a macro.
     Other(Box<TraitItem>),
 }
@@ -61,7 +61,7 @@ impl Parse for Member {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         // Only what a function begins with tells it from a constant, and that may be any number of attributes.
         if input.fork().parse::<Function>().is_ok() {
-            input.parse().map(Self::Method)
+            input.parse().map(|function| Self::Method(Box::new(function)))
         } else {
             input.parse().map(|item| Self::Other(Box::new(item)))
         }

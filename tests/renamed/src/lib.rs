@@ -46,8 +46,11 @@ pub trait Items {
         *store
     }
 
+    /// Looks at one.
     #[handler]
-    async fn touch(&self, id: u64) {}
+    async fn touch(&self, id: u64) -> bool {
+        id > 0
+    }
 }
 
 /// Has every item.
