@@ -284,6 +284,43 @@ async fn parameters_of_a_method_travel_by_name_alone() {
     }
 }
 
+/// Tells whether it was dropped.
+struct Guard(Arc<AtomicU64>);
+
+impl FromContext for Guard {
+    fn from_context(cx: &Context) -> Result<Self, Failure> {
+        let dropped = State::<Arc<AtomicU64>>::from_context(cx)?;
+        Ok(Self(Arc::clone(&dropped)))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[service(prefix = "guard")]
+trait Guarded: Send + Sync {
+    #[handler]
+    async fn held(&self, #[context] _guard: Guard, dropped: State<Arc<AtomicU64>>) -> u64 {
+        tokio::task::yield_now().await;
+        dropped.load(Ordering::SeqCst)
+    }
+}
+
+struct Holder<T>(T);
+
+impl<T: Send + Sync + 'static> Guarded for Holder<T> {}
+
+#[tokio::test]
+async fn what_a_default_body_does_not_use_lives_as_long_as_its_future() {
+    let dropped = Arc::new(AtomicU64::new(0));
+    let router = Router::new().state(Arc::clone(&dropped)).service(GuardedServer::new(Holder("generic")));
+    assert_eq!(GuardedClient::new(router).held().await, Ok(0));
+    assert_eq!(dropped.load(Ordering::SeqCst), 1);
+}
+
 /// Waits for ever, and tells when it was dropped.
 struct Waiting(Arc<AtomicU64>);
 

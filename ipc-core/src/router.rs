@@ -53,6 +53,9 @@ impl Router {
     }
 
     /// Answers the channels of a service: `.service(DataServer::new(my_data))`.
+    ///
+    /// They count as handlers added one by one: none may have a channel that another has, and their states are checked
+    /// with those of all others.
     #[must_use]
     pub fn service(self, service: impl Service) -> Self {
         service.register(self)

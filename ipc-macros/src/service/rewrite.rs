@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::{FnArg, Pat, ReturnType, parse_quote, parse_quote_spanned};
+use syn::{FnArg, Pat, PatType, ReturnType, parse_quote, parse_quote_spanned};
 
 use super::model::Service;
 use super::parse::{Member, Trait};
@@ -39,8 +39,19 @@ fn future(function: &mut Function, service: &Service) {
     function.sig.output = parse_quote_spanned! {span=>
         -> impl #core::future::Future<Output = #output> + #core::marker::Send
     };
+    // An async function keeps its parameters to its end, and an async block only those that it names. What a body has no
+    // use for and keeps all the same, a guard, begins with an underscore; of the others the compiler tells.
+    let kept = function.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(PatType { pat, .. }) => match &**pat {
+            Pat::Ident(pat) if pat.ident.to_string().starts_with('_') => Some(&pat.ident),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    });
+    let kept = quote_spanned!(span=> #(let _ = &#kept;)*);
     if let TokenTree::Group(body) = &function.body {
-        let mut outer = Group::new(Delimiter::Brace, quote_spanned!(span=> async move #body));
+        let inner = if kept.is_empty() { quote!(#body) } else { quote_spanned!(span=> { #kept #body }) };
+        let mut outer = Group::new(Delimiter::Brace, quote_spanned!(span=> async move #inner));
         outer.set_span(body.span());
         function.body = outer.into();
     }
