@@ -25,6 +25,10 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         let errors = diagnostics.into_tokens();
         return quote!(#errors #item);
     };
+    // A method is in the wrong place, whether it has a channel or not.
+    if function.sig.receiver().is_none() {
+        options.require_channel(&mut diagnostics);
+    }
     let blocking = options.blocking.clone();
     let place = model::Place {
         form: Form::Function,

@@ -21,9 +21,12 @@ use crate::diagnostics::Diagnostics;
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let options = options::parse(args, &mut diagnostics);
-    let Some(mut found) = parse::parse(item.clone(), &mut diagnostics) else {
-        let errors = diagnostics.into_tokens();
-        return quote!(#errors #item);
+    let mut found = match parse::parse(item, &mut diagnostics) {
+        Ok(found) => found,
+        Err(other) => {
+            let errors = diagnostics.into_tokens();
+            return quote!(#errors #other);
+        }
     };
     let service = model::build(&mut found, &options, &mut diagnostics);
     validate::check(&service, &found, &options, &mut diagnostics);

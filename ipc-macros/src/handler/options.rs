@@ -35,6 +35,16 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// Reports that a function has no channel.
+    pub(crate) fn require_channel(&self, diagnostics: &mut Diagnostics) {
+        if self.channel.is_none() && !self.misread {
+            diagnostics.report_at(
+                Span::call_site(),
+                "a handler needs the name of its channel: `#[handler(\"namespace:action\")]`",
+            );
+        }
+    }
+
     /// Where the package is found.
     pub(crate) fn krate(&self) -> Path {
         self.krate.clone().unwrap_or_else(|| parse_quote!(::ipc_bridge))
@@ -57,14 +67,10 @@ pub(crate) fn parse(args: TokenStream, place: Place, diagnostics: &mut Diagnosti
         Ok(())
     })
     .parse2(args);
-    let Reader { channel, blocking, krate, misread, diagnostics, .. } = reader;
+    let Reader { channel, blocking, krate, mut misread, diagnostics, .. } = reader;
     if let Err(error) = parsed {
+        misread = true;
         diagnostics.push(error);
-    } else if channel.is_none() && !misread && place == Place::Function {
-        diagnostics.report_at(
-            Span::call_site(),
-            "a handler needs the name of its channel: `#[handler(\"namespace:action\")]`",
-        );
     }
     Options { channel, blocking, krate, misread }
 }

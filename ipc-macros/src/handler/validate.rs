@@ -81,7 +81,7 @@ fn free(function: &Function, diagnostics: &mut Diagnostics) {
     }
     if let Some(receiver) = sig.receiver() {
         diagnostics
-            .report(receiver, "a handler is a free function, so it has no `self`: take what it needs as `State<T>`");
+            .report(receiver, "a handler is a free function, so it has no `self`: take what it needs as `State<T>`, or put it into a trait with `#[service]`");
     }
 }
 

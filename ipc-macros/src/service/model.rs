@@ -170,7 +170,8 @@ fn mentions(tokens: TokenStream, name: &str) -> bool {
     })
 }
 
-fn is_ours(attr: &Attribute, name: &str) -> bool {
+/// Whether an attribute has this name, by whatever path.
+pub(super) fn is_ours(attr: &Attribute, name: &str) -> bool {
     attr.path().segments.last().is_some_and(|last| last.ident == name)
 }
 

@@ -4,9 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Generics, Item, Token, TraitItem, TypeParamBound, Visibility, braced, token};
+use syn::{Attribute, FnArg, Generics, ImplItem, Item, Token, TraitItem, TypeParamBound, Visibility, braced, token};
 
+use super::model::is_ours;
 use crate::diagnostics::Diagnostics;
+use crate::handler::model::MARKS;
 use crate::handler::parse::Function;
 
 /// A trait whose methods' bodies are none of our business, as with a handler.
@@ -85,16 +87,31 @@ impl ToTokens for Trait {
     }
 }
 
-/// Reads the trait, or reports what stands in its place.
-pub(crate) fn parse(item: TokenStream, diagnostics: &mut Diagnostics) -> Option<Trait> {
-    match syn::parse2(item.clone()) {
-        Ok(found) => Some(found),
-        Err(error) => {
-            match syn::parse2::<Item>(item) {
-                Ok(Item::Trait(_)) | Err(_) => diagnostics.push(error),
-                Ok(item) => report_other(&item, diagnostics),
+/// Reads the trait, or reports what stands in its place and answers that.
+pub(crate) fn parse(item: TokenStream, diagnostics: &mut Diagnostics) -> Result<Trait, TokenStream> {
+    syn::parse2(item.clone()).map_err(|error| match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Trait(_)) | Err(_) => {
+            diagnostics.push(error);
+            item
+        }
+        Ok(mut other) => {
+            report_other(&other, diagnostics);
+            unmark(&mut other);
+            other.into_token_stream()
+        }
+    })
+}
+
+/// Takes `#[handler]` off the methods of an impl block: that it is in the wrong place has been said.
+fn unmark(item: &mut Item) {
+    let Item::Impl(block) = item else { return };
+    for item in &mut block.items {
+        let ImplItem::Fn(method) = item else { continue };
+        method.attrs.retain(|attr| !is_ours(attr, "handler"));
+        for input in &mut method.sig.inputs {
+            if let FnArg::Typed(input) = input {
+                input.attrs.retain(|attr| !MARKS.iter().any(|mark| attr.path().is_ident(mark)));
             }
-            None
         }
     }
 }

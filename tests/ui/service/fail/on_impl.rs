@@ -4,7 +4,8 @@ struct Store;
 
 #[service(prefix = "data")]
 impl Store {
-    fn fetch(&self, id: u64) -> u64 {
+    #[handler]
+    async fn fetch(&self, #[garde(range(min = 1))] id: u64) -> u64 {
         id
     }
 }
