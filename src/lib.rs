@@ -4,8 +4,8 @@
 pub use ipc_core::__private;
 pub use ipc_core::{
     ChannelDescription, CodeDescription, Context, Description, DescriptionError, ErrorDescription, Failure,
-    FromContext, Handler, HandlerDoc, HandlerItem, InvokeError, Issue, Issues, Peer, Request, Requirements, Router,
-    RouterError, RouterProblem, State, channel, code, garde, response, schemars,
+    FromContext, Handler, HandlerDoc, HandlerItem, Invoke, InvokeError, Issue, Issues, Peer, Request, Requirements,
+    Router, RouterError, RouterProblem, Service, State, channel, code, garde, response, schemars,
 };
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Limits, NameError, ServeError,
@@ -39,6 +39,40 @@ pub use ipc_core::handler;
 ///
 /// ```
 /// use ipc_bridge::prelude::*;
+/// use std::convert::Infallible;
+///
+/// #[service(prefix = "math")]
+/// pub trait Math {
+///     /// Adds two numbers.
+///     #[handler]
+///     async fn add(&self, left: i64, #[garde(range(min = 0))] right: i64) -> Result<i64, Infallible>;
+/// }
+///
+/// struct Abacus;
+///
+/// impl Math for Abacus {
+///     async fn add(&self, left: i64, right: i64) -> Result<i64, Infallible> {
+///         Ok(left + right)
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let router = Router::new().service(MathServer::new(Abacus));
+///
+/// // Over a connection, it is `MathClient::new(Client::connect("my-app").await?)`.
+/// let math = MathClient::new(router);
+/// assert_eq!(math.add(1, 2).await?, 3);
+/// assert_eq!(math.add(1, -2).await.unwrap_err().code(), Some("INVALID_INPUT"));
+/// # Ok(())
+/// # }
+/// ```
+pub use ipc_core::service;
+
+/// # Examples
+///
+/// ```
+/// use ipc_bridge::prelude::*;
 ///
 /// #[derive(Debug, thiserror::Error, IpcError)]
 /// enum FetchError {
@@ -60,7 +94,9 @@ pub use ipc_core::IpcError;
 
 /// What most applications use: `use ipc_bridge::prelude::*`.
 pub mod prelude {
-    pub use ipc_core::{Context, FromContext, InvokeError, IpcError, Peer, Request, Router, State, handler};
+    pub use ipc_core::{
+        Context, FromContext, Invoke, InvokeError, IpcError, Peer, Request, Router, State, handler, service,
+    };
     pub use ipc_transport::{Client, Server};
 }
 

@@ -33,13 +33,16 @@ pub trait Request {
 
 /// A request that this process can answer.
 ///
-/// [`#[handler]`](crate::handler) implements it; nothing else should.
+/// `S` is what the handler is called on: nothing for a function, the shared instance for a method of a service.
+///
+/// [`#[handler]`](crate::handler) and [`#[service]`](crate::service) implement it; nothing else should.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler",
     label = "no handler has this name",
-    note = "put `#[handler(\"namespace:action\")]` on the function and name the function here: `.handle::<fetch>()`"
+    note = "put `#[handler(\"namespace:action\")]` on the function and name the function here: `.handle::<fetch>()`",
+    note = "the methods of a service are added together: `.service(DataServer::new(my_data))`"
 )]
-pub trait Handler:
+pub trait Handler<S = ()>:
     Request<Response: Serialize + JsonSchema + Send, Error: Send> + DeserializeOwned + JsonSchema + Send + 'static
 {
     /// Where the handler stands, for messages that name it.
@@ -52,6 +55,9 @@ pub trait Handler:
 
     /// How long the handler may take.
     const TIMEOUT: Option<Duration> = None;
+    /// The id that the schema of the request has, unless its payload, which stands for the whole request, lends it its
+    /// own.
+    const SCHEMA_ID: &'static str = Self::ITEM.path;
 
     /// Declares what the handler needs from the router, so that a missing piece is found before the first call.
     fn requirements(needs: &mut Requirements);
@@ -67,8 +73,12 @@ pub trait Handler:
     #[expect(clippy::type_complexity, reason = "an alias cannot hold `impl Future`")]
     fn call(
         self,
+        receiver: &S,
         cx: &Context,
-    ) -> Result<Answer<impl Future<Output = Result<Self::Response, Self::Error>> + Send + 'static + use<Self>>, Failure>;
+    ) -> Result<
+        Answer<impl Future<Output = Result<Self::Response, Self::Error>> + Send + 'static + use<Self, S>>,
+        Failure,
+    >;
 }
 
 /// A handler's answer: there already, or a future that will have it.
@@ -84,7 +94,7 @@ pub enum Answer<F: Future> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HandlerItem {
-    /// The path of the function, `my_app::data::fetch`.
+    /// The path of the function, `my_app::data::fetch`, or of the method, `my_app::Data::fetch`.
     pub path: &'static str,
     /// The file it stands in, as the compiler names it.
     pub file: &'static str,

@@ -2,13 +2,82 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::IpcError;
 use crate::failure::Failure;
 use crate::handler::Request;
 use crate::response;
+
+/// Anything that can make calls: a connection to a server, a router in this process, a test double.
+///
+/// The clients of services are generic over it: `DataClient::new(client)`, `DataClient::new(router)`. A reference, and
+/// an `Arc`, make the calls of what they point to.
+///
+/// ```
+/// use ipc_core::{Invoke, InvokeError, Request};
+/// use serde::{Serialize, de::DeserializeOwned};
+///
+/// /// Counts the calls that it passes on.
+/// struct Counting<C> {
+///     inner: C,
+///     calls: std::sync::atomic::AtomicU64,
+/// }
+///
+/// impl<C: Invoke> Invoke for Counting<C> {
+///     async fn invoke<R>(&self, request: R) -> Result<R::Response, InvokeError<R::Error>>
+///     where
+///         R: Request<Response: DeserializeOwned> + Serialize,
+///     {
+///         self.calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         self.inner.invoke(request).await
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot make calls",
+    label = "nothing here sends a request",
+    note = "a `Client` can, a `Router` can, and so can a reference to one or an `Arc` of one",
+    note = "a test double implements `Invoke`"
+)]
+pub trait Invoke {
+    /// Calls a handler: `client.invoke(fetch { id: 7 }).await?`.
+    ///
+    /// The future is `Send` where the request and the implementation's own future are.
+    ///
+    /// # Errors
+    ///
+    /// The handler's own error as [`InvokeError::Handler`], or why there is no answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future cancels the call.
+    fn invoke<R>(&self, request: R) -> impl Future<Output = Result<R::Response, InvokeError<R::Error>>>
+    where
+        R: Request<Response: DeserializeOwned> + Serialize;
+}
+
+impl<C: Invoke + ?Sized> Invoke for &C {
+    fn invoke<R>(&self, request: R) -> impl Future<Output = Result<R::Response, InvokeError<R::Error>>>
+    where
+        R: Request<Response: DeserializeOwned> + Serialize,
+    {
+        (**self).invoke(request)
+    }
+}
+
+impl<C: Invoke + ?Sized> Invoke for Arc<C> {
+    fn invoke<R>(&self, request: R) -> impl Future<Output = Result<R::Response, InvokeError<R::Error>>>
+    where
+        R: Request<Response: DeserializeOwned> + Serialize,
+    {
+        (**self).invoke(request)
+    }
+}
 
 /// Why a call brought no data.
 #[derive(Debug, Clone, PartialEq)]

@@ -21,6 +21,7 @@ pub mod response;
 mod route;
 mod router;
 mod schema;
+mod service;
 mod state;
 mod validation;
 
@@ -31,12 +32,13 @@ pub use description::{ChannelDescription, CodeDescription, Description, Descript
 pub use error::{ErrorDescription, IpcError};
 pub use failure::{Failure, code};
 pub use handler::{Handler, HandlerDoc, HandlerItem, Request};
-pub use invoke::{InvokeError, read_response};
+pub use invoke::{Invoke, InvokeError, read_response};
 pub use peer::Peer;
 pub use route::{Dispatch, PendingCall};
 pub use router::{Router, RouterError, RouterProblem};
+pub use service::Service;
 pub use state::{Requirements, State};
 pub use validation::{Issue, Issues};
 
-pub use ipc_macros::{IpcError, handler};
+pub use ipc_macros::{IpcError, handler, service};
 pub use {garde, schemars};

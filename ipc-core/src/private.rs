@@ -14,6 +14,9 @@ pub use crate::context::{Context, FromContext};
 pub use crate::error::{ErrorDescription, IpcError};
 pub use crate::failure::{Failure, code};
 pub use crate::handler::{Answer, Handler, HandlerDoc, HandlerItem, NotAResult, Outcome, Request, ReturnType};
+pub use crate::invoke::{Invoke, InvokeError};
+pub use crate::router::Router;
+pub use crate::service::Service;
 pub use crate::state::Requirements;
 pub use crate::validation::{CheckPlain, CheckValidated, Issues, Probe};
 

@@ -9,12 +9,15 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::context::Context;
 use crate::deadline;
 use crate::description::{Draft, Generators};
 use crate::error::IpcError;
 use crate::failure::Failure;
-use crate::handler::{Answer, Handler, HandlerItem};
+use crate::handler::{Answer, Handler, HandlerItem, Request};
 use crate::response;
 use crate::state::Requirements;
 use crate::validation::Issues;
@@ -76,16 +79,19 @@ pub(crate) trait Route: Send + Sync {
     fn dispatch(&self, body: &[u8], cx: &Context, out: &mut Vec<u8>) -> Dispatch;
 }
 
-/// The handler of the request `H`.
-pub(crate) struct Typed<H>(PhantomData<fn() -> H>);
+/// The handler of the request `H`, and what it is called on: for a function nothing, which takes no room.
+pub(crate) struct Typed<H, S> {
+    receiver: S,
+    handler: PhantomData<fn() -> H>,
+}
 
-impl<H> Typed<H> {
-    pub(crate) const fn new() -> Self {
-        Self(PhantomData)
+impl<H, S> Typed<H, S> {
+    pub(crate) const fn new(receiver: S) -> Self {
+        Self { receiver, handler: PhantomData }
     }
 }
 
-impl<H: Handler> Route for Typed<H> {
+impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
     fn item(&self) -> HandlerItem {
         H::ITEM
     }
@@ -99,7 +105,7 @@ impl<H: Handler> Route for Typed<H> {
     fn describe(&self, generators: &mut Generators) -> Draft {
         // The struct beside a function is the channel's own and has no name in the schema: two modules may each have a
         // `fetch`. A payload that stands for the whole request lends it its own id, and keeps its name.
-        let request = if H::schema_id() == H::ITEM.path {
+        let request = if H::schema_id() == H::SCHEMA_ID {
             let mut own = H::json_schema(&mut generators.input);
             // They are the function's, and the channel has them already.
             for annotation in ["title", "description", "deprecated"] {
@@ -123,7 +129,7 @@ impl<H: Handler> Route for Typed<H> {
 
     fn dispatch(&self, body: &[u8], cx: &Context, out: &mut Vec<u8>) -> Dispatch {
         let deadline = cx.deadline();
-        let start = |out: &mut Vec<u8>| match start::<H>(body, cx) {
+        let start = |out: &mut Vec<u8>| match start::<H, S>(&self.receiver, body, cx) {
             Ok(Answer::Now(result)) => {
                 respond::<H>(out, result);
                 Dispatch::Answered
@@ -151,10 +157,11 @@ impl<H: Handler> Route for Typed<H> {
 
 /// Reads and checks the payload, and calls the function.
 #[expect(clippy::type_complexity, reason = "an alias cannot hold `impl Future`")]
-fn start<H: Handler>(
+fn start<H: Handler<S>, S>(
+    receiver: &S,
     body: &[u8],
     cx: &Context,
-) -> Result<Answer<impl Future<Output = Result<H::Response, H::Error>> + Send + 'static + use<H>>, Failure> {
+) -> Result<Answer<impl Future<Output = Result<H::Response, H::Error>> + Send + 'static + use<H, S>>, Failure> {
     if H::BY_NAME && body.trim_ascii_start().first() == Some(&b'[') {
         let mut issues = Issues::default();
         issues.push("", "the parameters travel by name, in an object, and this is an array");
@@ -166,13 +173,13 @@ fn start<H: Handler>(
     if !issues.is_empty() {
         return Err(issues.into_failure(H::CHANNEL));
     }
-    request.call(cx)
+    request.call(receiver, cx)
 }
 
 /// Reads a payload that could not be read once more, this time keeping track of where it goes wrong: the calls that
 /// succeed do not pay for that.
 #[cold]
-fn explain<H: Handler>(body: &[u8]) -> Failure {
+fn explain<H: Request + DeserializeOwned>(body: &[u8]) -> Failure {
     let mut issues = Issues::default();
     let mut json = serde_json::Deserializer::from_slice(body);
     match serde_path_to_error::deserialize::<_, H>(&mut json) {
@@ -186,7 +193,7 @@ fn explain<H: Handler>(body: &[u8]) -> Failure {
 }
 
 /// Writes what the function returned.
-fn respond<H: Handler>(out: &mut Vec<u8>, result: Result<H::Response, H::Error>) {
+fn respond<H: Request<Response: Serialize>>(out: &mut Vec<u8>, result: Result<H::Response, H::Error>) {
     let failure = match result {
         Ok(data) => match response::write_success(out, &data) {
             Ok(()) => return,
@@ -239,7 +246,11 @@ pin_project_lite::pin_project! {
     }
 }
 
-impl<H: Handler, F: Future<Output = Result<H::Response, H::Error>> + Send> Running for Call<H, F> {
+impl<H, F> Running for Call<H, F>
+where
+    H: Request<Response: Serialize>,
+    F: Future<Output = Result<H::Response, H::Error>> + Send,
+{
     fn poll_into(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Vec<u8>) -> Poll<()> {
         self.project().future.poll(cx).map(|result| respond::<H>(out, result))
     }

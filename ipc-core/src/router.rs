@@ -14,9 +14,10 @@ use crate::deadline::{self, current_deadline, earlier};
 use crate::description::{self, Description, DescriptionError};
 use crate::failure::{Failure, code};
 use crate::handler::{Handler, HandlerItem, Request};
-use crate::invoke::{InvokeError, read_response};
+use crate::invoke::{Invoke, InvokeError, read_response};
 use crate::peer::Peer;
 use crate::route::{Dispatch, Route, Typed, refuse};
+use crate::service::Service;
 use crate::state::States;
 
 /// The handlers of an application, and the state that they share.
@@ -49,7 +50,23 @@ impl Router {
 
     /// Answers the channel of `H` with the function that `H` stands beside: `.handle::<fetch>()`.
     #[must_use]
-    pub fn handle<H: Handler>(mut self) -> Self {
+    pub fn handle<H: Handler>(self) -> Self {
+        self.handle_on::<H, ()>(())
+    }
+
+    /// Answers the channels of a service: `.service(DataServer::new(my_data))`.
+    ///
+    /// They count as handlers added one by one: none may have a channel that another has, and their states are checked
+    /// with those of all others.
+    #[must_use]
+    pub fn service(self, service: impl Service) -> Self {
+        service.register(self)
+    }
+
+    /// Answers the channel of `H` with the method that `H` stands for, on `receiver`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn handle_on<H: Handler<S>, S: Send + Sync + 'static>(mut self, receiver: S) -> Self {
         if let Err(reason) = channel::check(H::CHANNEL) {
             self.problems.push(RouterProblem::ChannelName { handler: H::ITEM, reason });
         }
@@ -61,7 +78,7 @@ impl Router {
                 second: H::ITEM,
             }),
             None => {
-                self.routes.insert(H::CHANNEL, Box::new(Typed::<H>::new()));
+                self.routes.insert(H::CHANNEL, Box::new(Typed::<H, S>::new(receiver)));
             }
         }
         self
@@ -173,6 +190,15 @@ impl Router {
             poll_fn(|cx| call.poll(cx, &mut out)).await;
         }
         read_response::<R>(&out)
+    }
+}
+
+impl Invoke for Router {
+    async fn invoke<R>(&self, request: R) -> Result<R::Response, InvokeError<R::Error>>
+    where
+        R: Request<Response: DeserializeOwned> + Serialize,
+    {
+        Self::invoke(self, request).await
     }
 }
 

@@ -38,6 +38,7 @@ macro_rules! handler {
 
             fn call(
                 self,
+                (): &(),
                 $cx: &Context,
             ) -> Result<Answer<impl Future<Output = Result<$response, Infallible>> + Send + 'static + use<>>, Failure>
             {

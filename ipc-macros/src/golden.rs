@@ -25,6 +25,13 @@ fn expand_item(mut item: Item) -> TokenStream {
         let args = attr.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default();
         return crate::handler::attribute(args, item.into_token_stream());
     }
+    if let Item::Trait(found) = &mut item
+        && let Some(index) = found.attrs.iter().position(|attr| attr.path().is_ident("service"))
+    {
+        let attr = found.attrs.remove(index);
+        let args = attr.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default();
+        return crate::service::attribute(args, item.into_token_stream());
+    }
     let derives = match &item {
         Item::Enum(item) => &item.attrs,
         Item::Struct(item) => &item.attrs,
@@ -57,5 +64,5 @@ fn expansions_are_what_they_were() {
         assert!(found == expected, "{} expands to something else now:\n{found}", path.display());
         compared += 1;
     }
-    assert_eq!(compared, 7, "a golden file is missing");
+    assert_eq!(compared, 8, "a golden file is missing");
 }

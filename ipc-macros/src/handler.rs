@@ -3,29 +3,40 @@
 //! options and function -> model -> validate -> expand; what is wrong is collected on the way, and a function that is no
 //! handler gets a stub.
 
-mod channel;
-mod expand;
-mod model;
-mod options;
-mod parse;
-mod stub;
-mod validate;
+pub(crate) mod channel;
+pub(crate) mod expand;
+pub(crate) mod model;
+pub(crate) mod options;
+pub(crate) mod parse;
+pub(crate) mod stub;
+pub(crate) mod validate;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+use self::model::Form;
 use crate::diagnostics::Diagnostics;
 
 /// The attribute: `args` is what stands in its parentheses, `item` what it stands on.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let options = options::parse(args, &mut diagnostics);
+    let options = options::parse(args, options::Place::Function, &mut diagnostics);
     let Some(mut function) = parse::parse(item.clone(), &mut diagnostics) else {
         let errors = diagnostics.into_tokens();
         return quote!(#errors #item);
     };
+    // A method is in the wrong place, whether it has a channel or not.
+    if function.sig.receiver().is_none() {
+        options.require_channel(&mut diagnostics);
+    }
     let blocking = options.blocking.clone();
-    let handler = model::build(&mut function, options, &mut diagnostics);
+    let place = model::Place {
+        form: Form::Function,
+        private: crate::hygiene::private(&options.krate()),
+        vis: function.vis.clone(),
+        request: function.sig.ident.clone(),
+    };
+    let handler = model::build(&mut function, place, options, &mut diagnostics);
     validate::check(&handler, &function, blocking.as_ref(), &mut diagnostics);
     let beside = if diagnostics.is_empty() {
         expand::expand(&handler)

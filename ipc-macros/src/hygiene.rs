@@ -30,14 +30,19 @@ pub(crate) fn private(krate: &Path) -> TokenStream {
 
 /// Generated tokens, shown at `span` in messages.
 pub(crate) fn shown_at(tokens: &TokenStream, span: Span) -> TokenStream {
+    respanned(tokens, at(span))
+}
+
+/// Tokens as if they all stood at `span`.
+pub(crate) fn respanned(tokens: &TokenStream, span: Span) -> TokenStream {
     let respanned = tokens.clone().into_iter().map(|mut token| {
         match &mut token {
             TokenTree::Group(group) => {
                 let delimiter = group.delimiter();
-                *group = Group::new(delimiter, shown_at(&group.stream(), span));
-                group.set_span(at(span));
+                *group = Group::new(delimiter, respanned(&group.stream(), span));
+                group.set_span(span);
             }
-            other => other.set_span(at(span)),
+            other => other.set_span(span),
         }
         token
     });

@@ -1,4 +1,4 @@
-//! The macros of IPC Bridge: `#[handler]` and `derive(IpcError)`.
+//! The macros of IPC Bridge: `#[handler]`, `#[service]` and `derive(IpcError)`.
 //!
 //! Applications use them through the package `ipc-bridge`, which shows examples that run.
 
@@ -10,6 +10,7 @@ mod golden;
 mod handler;
 mod hygiene;
 mod ipc_error;
+mod service;
 
 use proc_macro::TokenStream;
 
@@ -68,6 +69,49 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
     handler::attribute(args.into(), item.into()).into()
+}
+
+/// Makes a trait a contract: one side implements it and serves it, the other calls it, and both may live in crates that
+/// know nothing of each other but this trait.
+///
+/// Each method marked `#[handler]` answers a channel, as a function with [`macro@handler`] does. The others stay plain
+/// methods, and have no part in the contract. Beside the trait `Data` stand, with its visibility:
+///
+/// - `DataServer<T>`, which answers the channels with an implementation: `router.service(DataServer::new(my_data))`, or
+///   `DataServer::from_arc` where the instance is used elsewhere too.
+/// - `DataClient<C>`, which has a method for each channel: `DataClient::new(client).fetch(7).await?`. `C` is anything that
+///   can `Invoke`: a connected client, a router in this process, a test double, a reference to one, an `Arc` of one. A
+///   clone is a clone of `C`. A method takes the parameters that travel, in their order.
+/// - `DataFetchRequest`, for the method `fetch`: the request itself, for `client.invoke(DataFetchRequest { id: 7 })`.
+///
+/// # The trait
+///
+/// The trait stays as it was written, but for two things. `async fn fetch(&self) -> R` becomes
+/// `fn fetch(&self) -> impl Future<Output = R> + Send`, for a server polls its calls on any thread; an implementation is
+/// written with `async fn` all the same. And `Send + Sync + 'static` are supertraits, for all calls share one instance.
+/// A default body works as in any trait. Doc comments go to the request, the client's method and the schema.
+///
+/// # Options
+///
+/// - `prefix = "namespace"`: the channel of a method is `namespace:method_name`.
+/// - `crate = path`: where this package is found, if not under its own name.
+///
+/// Those of `#[handler]` on a method, all of which may be left out:
+///
+/// - `"namespace:action"`, first: the channel's name, instead of the one that is made of the prefix.
+/// - `blocking`: as on a function, for a plain method.
+///
+/// Parameters, constraints and answers are those of [`macro@handler`]: `State<T>`, `Context`, `Peer` and `#[context]` do
+/// not travel, and do not stand in the client's method. What is answered needs `Deserialize` too, for the client.
+///
+/// # What is refused
+///
+/// A handler of a service takes `&self`, and neither it nor the trait is generic. What travels is the same for all
+/// implementations, so it is not `Self`, nor a type or a constant of the trait. All mistakes of a trait are reported at
+/// once.
+#[proc_macro_attribute]
+pub fn service(args: TokenStream, item: TokenStream) -> TokenStream {
+    service::attribute(args.into(), item.into()).into()
 }
 
 /// Lets an error travel and keep its type: the client gets the same enum back.

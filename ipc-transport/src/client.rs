@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipc_core::channel::MAX_CHANNEL_BYTES;
-use ipc_core::{InvokeError, Peer, Request, Router, read_response, timed_out};
+use ipc_core::{Invoke, InvokeError, Peer, Request, Router, read_response, timed_out};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::AsyncWriteExt as _;
@@ -121,6 +121,15 @@ impl Client {
     /// Dropping the future loses nothing.
     pub async fn closed(&self) -> String {
         self.shared.link.ended().await.to_string()
+    }
+}
+
+impl Invoke for Client {
+    async fn invoke<R>(&self, request: R) -> Result<R::Response, InvokeError<R::Error>>
+    where
+        R: Request<Response: DeserializeOwned> + Serialize,
+    {
+        Self::invoke(self, request).await
     }
 }
 

@@ -43,6 +43,7 @@ macro_rules! channel {
             fn validate(&self, _: &mut ipc_core::Issues) {}
             fn call(
                 self,
+                (): &(),
                 _: &ipc_core::Context,
             ) -> Result<
                 ipc_core::__private::Answer<
@@ -75,6 +76,7 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Send + 'static> Handler for 
     fn validate(&self, _: &mut Issues) {}
     fn call(
         self,
+        (): &(),
         _: &Context,
     ) -> Result<Answer<impl Future<Output = Result<T, Self::Error>> + Send + 'static + use<T>>, Failure> {
         Ok(Answer::Later(pending()))

@@ -149,6 +149,7 @@ impl ::ipc_bridge::__private::Handler for fetch {
     }
     fn call(
         self,
+        (): &(),
         cx: &::ipc_bridge::__private::Context,
     ) -> ::ipc_bridge::__private::core::result::Result<
         ::ipc_bridge::__private::Answer<

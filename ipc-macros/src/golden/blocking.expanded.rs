@@ -63,6 +63,7 @@ impl renamed::__private::Handler for read {
     }
     fn call(
         self,
+        (): &(),
         cx: &renamed::__private::Context,
     ) -> renamed::__private::core::result::Result<
         renamed::__private::Answer<

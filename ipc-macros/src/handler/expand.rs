@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Lit, Meta};
 
-use super::model::{Handler, Parameter, Run, Source};
+use super::model::{Form, Handler, Parameter, Run, Source};
 use crate::hygiene::{at, text, wire_name};
 use crate::{docs, garde, hygiene};
 
@@ -22,9 +22,9 @@ pub(crate) fn expand(handler: &Handler) -> TokenStream {
 }
 
 /// The struct whose fields are what travels.
-fn request_type(handler: &Handler) -> TokenStream {
+pub(crate) fn request_type(handler: &Handler) -> TokenStream {
     let Handler { private, cfgs, lints, docs, deprecated, vis, .. } = handler;
-    let name = hygiene::ident(&handler.name);
+    let name = hygiene::ident(&handler.request);
     let [serde_path, schemars_path] = ["serde", "schemars"].map(|package| format!("{}::{package}", text(private)));
     let shape = if handler.is_whole() { quote!(transparent) } else { quote!(deny_unknown_fields) };
     let fields = handler.payload().map(|parameter| {
@@ -55,7 +55,7 @@ fn request_type(handler: &Handler) -> TokenStream {
 
 fn request(handler: &Handler) -> TokenStream {
     let Handler { private, cfgs, lints, channel, .. } = handler;
-    let name = hygiene::ident(&handler.name);
+    let name = hygiene::ident(&handler.request);
     let outcome = outcome(handler);
     quote! {
         #(#cfgs)*
@@ -72,15 +72,22 @@ fn implementation(handler: &Handler) -> TokenStream {
     let Handler { private, cfgs, lints, deprecated, .. } = handler;
     // The code beside a deprecated function uses it, which is no news to its user.
     let allow = deprecated.as_ref().map(|_| quote!(#[allow(deprecated)]));
-    let name = hygiene::ident(&handler.name);
+    let name = hygiene::ident(&handler.request);
     let item = item(handler);
     let doc = doc(handler);
     let requirements = requirements(handler);
     let validate = validate(handler);
     let call = call(handler);
+    let schema_id = schema_id(handler);
     let by_name = (!handler.is_whole()).then(|| quote!(const BY_NAME: #private::core::primitive::bool = true;));
     // What is wrong with the answer's type is told where it stands.
-    let header = hygiene::shown_at(&quote!(impl #private::Handler for #name), handler.output.span());
+    let header = match &handler.form {
+        Form::Function => quote!(impl #private::Handler for #name),
+        Form::Method { service, instance } => {
+            quote!(impl<#instance: #service> #private::Handler<#private::std::sync::Arc<#instance>> for #name)
+        }
+    };
+    let header = hygiene::shown_at(&header, handler.output.span());
     quote! {
         #(#cfgs)*
         #(#lints)*
@@ -89,6 +96,7 @@ fn implementation(handler: &Handler) -> TokenStream {
             #item
             #doc
             #by_name
+            #schema_id
             #requirements
             #validate
             #call
@@ -116,12 +124,18 @@ pub(super) fn is_result(handler: &Handler) -> TokenStream {
 /// The function's path and place.
 pub(super) fn item(handler: &Handler) -> TokenStream {
     let private = &handler.private;
-    let name = wire_name(&handler.name);
+    let name = match &handler.form {
+        Form::Function => wire_name(&handler.name),
+        Form::Method { service, .. } => format!("{}::{}", wire_name(service), wire_name(&handler.name)),
+    };
+    // The compiler counts the lines of its own macros from where the user's tokens stand.
+    let [file, line] = [quote!(#private::core::file!()), quote!(#private::core::line!())]
+        .map(|tokens| hygiene::respanned(&tokens, handler.name.span()));
     quote! {
         const ITEM: #private::HandlerItem = #private::HandlerItem::new(
             #private::core::concat!(#private::core::module_path!(), "::", #name),
-            #private::core::file!(),
-            #private::core::line!(),
+            #file,
+            #line,
         );
     }
 }
@@ -140,6 +154,18 @@ fn doc(handler: &Handler) -> TokenStream {
     quote! {
         const DOC: #private::HandlerDoc = #private::HandlerDoc::new(#text, #deprecated);
     }
+}
+
+/// The id that the schema of the struct has, where that is not the path of the function.
+fn schema_id(handler: &Handler) -> Option<TokenStream> {
+    let Handler { private, request, .. } = handler;
+    let request = wire_name(request);
+    matches!(handler.form, Form::Method { .. }).then(|| {
+        quote! {
+            const SCHEMA_ID: &'static #private::core::primitive::str =
+                #private::core::concat!(#private::core::module_path!(), "::", #request);
+        }
+    })
 }
 
 /// The note of `#[deprecated]`.
@@ -226,14 +252,29 @@ fn call(handler: &Handler) -> TokenStream {
         });
     // A future that is not `Send` is the function's, so that is where the compiler must look.
     let function = at(handler.name.span());
+    let instance = match &handler.form {
+        Form::Function => None,
+        Form::Method { instance, .. } => Some(instance),
+    };
     let future = quote! {
         impl #private::core::future::Future<
             Output = #result<Self::Response, Self::Error>
-        > + #private::core::marker::Send + 'static + use<>
+        > + #private::core::marker::Send + 'static + use<#instance>
     };
     let answer = hygiene::shown_at(&quote!(-> #result<#answer<#future>, #private::Failure>), handler.name.span());
     let name = hygiene::ident(&handler.name);
-    let run = quote_spanned!(function=> #name(#(#arguments),*));
+    let (receiver, share, run) = match &handler.form {
+        Form::Function => (quote!((): &()), None, quote_spanned!(function=> #name(#(#arguments),*))),
+        Form::Method { service, instance } => {
+            let receiver = Ident::new("receiver", local);
+            let arc = quote!(#private::std::sync::Arc);
+            // A future that outlives this call, and a thread of its own, hold the instance too.
+            let share = (handler.run != Run::Now).then(|| quote!(let #receiver = #arc::clone(#receiver);));
+            let borrowed = share.as_ref().map(|_| quote!(&));
+            let run = quote_spanned!(function=> <#instance as #service>::#name(#borrowed #receiver, #(#arguments),*));
+            (quote!(#receiver: &#arc<#instance>), share, run)
+        }
+    };
     let run = match handler.run {
         Run::Now => run,
         Run::Later => quote_spanned!(function=> #run.await),
@@ -247,9 +288,10 @@ fn call(handler: &Handler) -> TokenStream {
         Run::Later | Run::Blocking => quote_spanned!(function=> #private::later(async move { #run })),
     };
     quote_spanned! {local=>
-        fn call(self, cx: &#private::Context) #answer {
+        fn call(self, #receiver, cx: &#private::Context) #answer {
             let Self { #(#fields),* } = self;
             #(#extracted)*
+            #share
             #result::Ok(#run)
         }
     }

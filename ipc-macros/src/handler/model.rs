@@ -11,13 +11,16 @@ use crate::garde::{self, Rule};
 use crate::{docs, hygiene};
 
 /// The attributes of a parameter that are ours.
-const MARKS: [&str; 3] = ["garde", "payload", "context"];
+pub(crate) const MARKS: [&str; 3] = ["garde", "payload", "context"];
 
 /// The attributes of a parameter that are the compiler's.
 const LINTS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
 
 /// A function that answers a channel.
 pub(crate) struct Handler {
+    pub(crate) form: Form,
+    /// The name of the struct that travels.
+    pub(crate) request: Ident,
     /// The path of what generated code names.
     pub(crate) private: TokenStream,
     pub(crate) channel: Option<LitStr>,
@@ -32,6 +35,30 @@ pub(crate) struct Handler {
     pub(crate) deprecated: Option<Attribute>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) output: Type,
+}
+
+/// What kind of function it is.
+pub(crate) enum Form {
+    /// A free function.
+    Function,
+    /// A method of a service, called on a shared instance.
+    Method {
+        /// The trait.
+        service: Ident,
+        /// What generated code calls the type of the instance, a name that the trait does not use.
+        instance: Ident,
+    },
+}
+
+/// Where a function stands, and what is beside it.
+pub(crate) struct Place {
+    pub(crate) form: Form,
+    /// The path of what generated code names.
+    pub(crate) private: TokenStream,
+    /// The visibility of the struct that travels, and of its fields.
+    pub(crate) vis: Visibility,
+    /// The name of that struct.
+    pub(crate) request: Ident,
 }
 
 /// How the function is run.
@@ -98,7 +125,7 @@ impl Parameter {
 }
 
 /// Makes the model of `function`, and takes our own attributes off it.
-pub(crate) fn build(function: &mut Function, options: Options, diagnostics: &mut Diagnostics) -> Handler {
+pub(crate) fn build(function: &mut Function, place: Place, options: Options, diagnostics: &mut Diagnostics) -> Handler {
     take_second(function, diagnostics);
     take_twins(function, diagnostics);
     let find =
@@ -114,14 +141,16 @@ pub(crate) fn build(function: &mut Function, options: Options, diagnostics: &mut
         })
         .collect();
     Handler {
-        private: hygiene::private(&options.krate),
+        form: place.form,
+        request: place.request,
+        private: place.private,
         channel: options.channel,
         run: match (&function.sig.asyncness, options.blocking) {
             (None, Some(_)) => Run::Blocking,
             (None, None) => Run::Now,
             (Some(_), _) => Run::Later,
         },
-        vis: function.vis.clone(),
+        vis: place.vis,
         name: function.sig.ident.clone(),
         cfgs,
         lints: lints(&function.attrs),
@@ -136,7 +165,7 @@ pub(crate) fn build(function: &mut Function, options: Options, diagnostics: &mut
 }
 
 /// The lints that are allowed, or expected, on the function: what is expected there need not come up beside it.
-fn lints(attrs: &[Attribute]) -> Vec<Attribute> {
+pub(crate) fn lints(attrs: &[Attribute]) -> Vec<Attribute> {
     let allow = |attr: &Attribute| match &attr.meta {
         Meta::List(list) if list.path.is_ident("allow") || list.path.is_ident("expect") => {
             let lints = &list.tokens;

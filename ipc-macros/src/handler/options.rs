@@ -1,4 +1,4 @@
-//! What stands in the parentheses of `#[handler(…)]`.
+//! What stands in the parentheses of `#[handler(…)]`, on a function and on a method of a service.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -10,19 +10,50 @@ use crate::diagnostics::{Diagnostics, expected};
 /// The options that stand beside the channel.
 const OPTIONS: [&str; 2] = ["blocking", "crate"];
 
+/// Those of a method: the others are the service's.
+const METHOD_OPTIONS: [&str; 1] = ["blocking"];
+
+/// Where the attribute stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// On a function: the channel must be named.
+    Function,
+    /// On a method of a service: the service has a prefix for the channel, and `crate`.
+    Method,
+}
+
 /// The options as they were written; what was wrong with one is reported and left out.
 pub(crate) struct Options {
     /// The channel's name.
     pub(crate) channel: Option<LitStr>,
     /// `blocking`.
     pub(crate) blocking: Option<Ident>,
-    /// `crate = path`, or where the package is found under its own name.
-    pub(crate) krate: Path,
+    /// `crate = path`.
+    krate: Option<Path>,
+    /// Whether what stood in the channel's place was reported already.
+    pub(crate) misread: bool,
+}
+
+impl Options {
+    /// Reports that a function has no channel.
+    pub(crate) fn require_channel(&self, diagnostics: &mut Diagnostics) {
+        if self.channel.is_none() && !self.misread {
+            diagnostics.report_at(
+                Span::call_site(),
+                "a handler needs the name of its channel: `#[handler(\"namespace:action\")]`",
+            );
+        }
+    }
+
+    /// Where the package is found.
+    pub(crate) fn krate(&self) -> Path {
+        self.krate.clone().unwrap_or_else(|| parse_quote!(::ipc_bridge))
+    }
 }
 
 /// Reads the options, and reports each mistake in them.
-pub(crate) fn parse(args: TokenStream, diagnostics: &mut Diagnostics) -> Options {
-    let mut reader = Reader { channel: None, blocking: None, krate: None, misread: false, diagnostics };
+pub(crate) fn parse(args: TokenStream, place: Place, diagnostics: &mut Diagnostics) -> Options {
+    let mut reader = Reader { place, channel: None, blocking: None, krate: None, misread: false, diagnostics };
     let parsed = (|input: ParseStream<'_>| {
         while !input.is_empty() {
             reader.read(input);
@@ -36,19 +67,16 @@ pub(crate) fn parse(args: TokenStream, diagnostics: &mut Diagnostics) -> Options
         Ok(())
     })
     .parse2(args);
-    let Reader { channel, blocking, krate, misread, diagnostics } = reader;
+    let Reader { channel, blocking, krate, mut misread, diagnostics, .. } = reader;
     if let Err(error) = parsed {
+        misread = true;
         diagnostics.push(error);
-    } else if channel.is_none() && !misread {
-        diagnostics.report_at(
-            Span::call_site(),
-            "a handler needs the name of its channel: `#[handler(\"namespace:action\")]`",
-        );
     }
-    Options { channel, blocking, krate: krate.unwrap_or_else(|| parse_quote!(::ipc_bridge)) }
+    Options { channel, blocking, krate, misread }
 }
 
 struct Reader<'a> {
+    place: Place,
     channel: Option<LitStr>,
     blocking: Option<Ident>,
     krate: Option<Path>,
@@ -101,26 +129,29 @@ impl Reader<'_> {
                 }
                 self.blocking = Some(name);
             }
+            "crate" if self.place == Place::Method => {
+                skip(input);
+                self.diagnostics.report(
+                    name,
+                    "`crate` holds for the whole service: write `#[service(prefix = \"…\", crate = my_name_for_it)]`",
+                );
+            }
             "crate" => {
-                let malformed = "`crate` takes the path under which this package is found: `crate = my_name_for_it`";
-                if !input.peek(Token![=]) {
-                    skip(input);
-                    self.diagnostics.report(name, malformed);
-                    return Ok(());
-                }
-                input.parse::<Token![=]>()?;
-                let value = skip(input);
-                match syn::parse2::<Path>(value.clone()) {
-                    Ok(_) if self.krate.is_some() => self.twice(&name),
-                    Ok(path) => self.krate = Some(path),
-                    Err(_) if value.is_empty() => self.diagnostics.report(name, malformed),
-                    Err(_) => self.diagnostics.report(value, malformed),
+                if let Some(path) = krate(&name, input, self.diagnostics)? {
+                    if self.krate.is_some() {
+                        self.twice(&name);
+                    }
+                    self.krate = Some(path);
                 }
             }
             unknown => {
                 skip(input);
+                let known = match self.place {
+                    Place::Function => OPTIONS.as_slice(),
+                    Place::Method => METHOD_OPTIONS.as_slice(),
+                };
                 self.diagnostics
-                    .report(&name, format_args!("unknown option `{unknown}`, {}", expected(unknown, &OPTIONS)));
+                    .report(&name, format_args!("unknown option `{unknown}`, {}", expected(unknown, known)));
             }
         }
         Ok(())
@@ -131,8 +162,29 @@ impl Reader<'_> {
     }
 }
 
+/// Reads what stands behind `crate`.
+pub(crate) fn krate(name: &Ident, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<Option<Path>> {
+    let malformed = "`crate` takes the path under which this package is found: `crate = my_name_for_it`";
+    if !input.peek(Token![=]) {
+        skip(input);
+        diagnostics.report(name, malformed);
+        return Ok(None);
+    }
+    input.parse::<Token![=]>()?;
+    let value = skip(input);
+    let path = syn::parse2::<Path>(value.clone());
+    if path.is_err() {
+        if value.is_empty() {
+            diagnostics.report(name, malformed);
+        } else {
+            diagnostics.report(value, malformed);
+        }
+    }
+    Ok(path.ok())
+}
+
 /// Takes everything up to the next comma.
-fn skip(input: ParseStream<'_>) -> TokenStream {
+pub(crate) fn skip(input: ParseStream<'_>) -> TokenStream {
     let mut taken = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) {
         match input.parse::<TokenTree>() {

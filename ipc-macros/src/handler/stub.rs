@@ -12,8 +12,39 @@ use crate::hygiene;
 
 /// A request type and its implementations, which only have to compile.
 pub(crate) fn expand(handler: &Handler, generics: &Generics) -> TokenStream {
+    let Handler { private, cfgs, .. } = handler;
+    let name = hygiene::ident(&handler.request);
+    let core = quote!(#private::core);
+    let result = quote!(#core::result::Result);
+    let item = expand::item(handler);
+    let request = request(handler, generics);
+    quote! {
+        #request
+        #(#cfgs)*
+        const _: () = {
+            impl #private::Handler for #name {
+                #item
+                const DOC: #private::HandlerDoc = #private::HandlerDoc::new("", #core::option::Option::None);
+                fn requirements(_: &mut #private::Requirements) {}
+                fn validate(&self, _: &mut #private::Issues) {}
+                fn call(self, (): &(), _: &#private::Context) -> #result<
+                    #private::Answer<
+                        impl #core::future::Future<Output = #result<Self::Response, Self::Error>>
+                            + #core::marker::Send + 'static + use<>
+                    >,
+                    #private::Failure,
+                > {
+                    #result::Err::<#private::Answer<#core::future::Pending<_>>, _>(#private::Failure::internal(""))
+                }
+            }
+        };
+    }
+}
+
+/// The request type alone.
+pub(crate) fn request(handler: &Handler, generics: &Generics) -> TokenStream {
     let Handler { private, cfgs, vis, .. } = handler;
-    let name = hygiene::ident(&handler.name);
+    let name = hygiene::ident(&handler.request);
     let mut known = Vec::new();
     let fields = handler.payload().filter_map(|parameter| {
         let field = parameter.name.as_ref().map(hygiene::ident)?;
@@ -27,7 +58,6 @@ pub(crate) fn expand(handler: &Handler, generics: &Generics) -> TokenStream {
     let (core, serde, schemars) = (quote!(#private::core), quote!(#private::serde), quote!(#private::schemars));
     let result = quote!(#core::result::Result);
     let answer = answer(handler, generics);
-    let item = expand::item(handler);
     quote! {
         #(#cfgs)*
         #[doc = ""]
@@ -57,21 +87,6 @@ pub(crate) fn expand(handler: &Handler, generics: &Generics) -> TokenStream {
                 const CHANNEL: &'static #core::primitive::str = "";
                 #answer
             }
-            impl #private::Handler for #name {
-                #item
-                const DOC: #private::HandlerDoc = #private::HandlerDoc::new("", #core::option::Option::None);
-                fn requirements(_: &mut #private::Requirements) {}
-                fn validate(&self, _: &mut #private::Issues) {}
-                fn call(self, _: &#private::Context) -> #result<
-                    #private::Answer<
-                        impl #core::future::Future<Output = #result<Self::Response, Self::Error>>
-                            + #core::marker::Send + 'static + use<>
-                    >,
-                    #private::Failure,
-                > {
-                    #result::Err::<#private::Answer<#core::future::Pending<_>>, _>(#private::Failure::internal(""))
-                }
-            }
         };
     }
 }
@@ -94,7 +109,7 @@ fn answer(handler: &Handler, generics: &Generics) -> TokenStream {
 }
 
 /// The type, or one that can stand in a field in its place.
-fn owned(ty: &Type, generics: &Generics) -> Type {
+pub(crate) fn owned(ty: &Type, generics: &Generics) -> Type {
     struct Static;
 
     impl VisitMut for Static {
@@ -145,6 +160,7 @@ fn is_nameable(ty: &Type, generics: &Generics) -> bool {
         }
 
         fn visit_type_path(&mut self, ty: &TypePath) {
+            self.found |= ty.path.segments.first().is_some_and(|first| first.ident == "Self");
             self.found |= self.generics.params.iter().any(|parameter| match parameter {
                 GenericParam::Type(parameter) => {
                     ty.path.segments.first().is_some_and(|first| first.ident == parameter.ident)

@@ -1,12 +1,12 @@
 //! What a handler may not be.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
-use syn::{FnArg, GenericParam, Lifetime, Safety, Type, TypeImplTrait, TypeReference};
+use syn::{GenericParam, Lifetime, ReceiverKind, Safety, Type, TypeImplTrait, TypePath, TypeReference};
 
 use super::channel;
-use super::model::{Handler, Parameter, Run, Source};
+use super::model::{Form, Handler, Parameter, Run, Source};
 use super::parse::Function;
 use crate::diagnostics::Diagnostics;
 use crate::garde;
@@ -26,6 +26,10 @@ pub(crate) fn check(handler: &Handler, function: &Function, blocking: Option<&Id
         );
     }
     signature(function, diagnostics);
+    match handler.form {
+        Form::Function => free(function, diagnostics),
+        Form::Method { .. } => method(handler, function, diagnostics),
+    }
     for parameter in &handler.parameters {
         self::parameter(parameter, diagnostics);
     }
@@ -35,9 +39,6 @@ pub(crate) fn check(handler: &Handler, function: &Function, blocking: Option<&Id
 
 fn signature(function: &Function, diagnostics: &mut Diagnostics) {
     let sig = &function.sig;
-    if !function.has_body() {
-        diagnostics.report(&sig.ident, "a handler is a function with a body: nothing can answer a declaration");
-    }
     if let Some(token) = &sig.constness {
         diagnostics.report(token, "a handler runs when it is called from outside: take `const` off it");
     }
@@ -67,9 +68,86 @@ fn signature(function: &Function, diagnostics: &mut Diagnostics) {
         diagnostics
             .report(clause, "a handler is not generic, so there is nothing to bound: leave the `where` clause out");
     }
-    if let Some(FnArg::Receiver(receiver)) = sig.inputs.first() {
+}
+
+/// What a free function may not be, and a method is.
+fn free(function: &Function, diagnostics: &mut Diagnostics) {
+    let sig = &function.sig;
+    if !function.has_body() {
+        diagnostics.report(
+            &sig.ident,
+            "a handler is a function with a body: nothing can answer a declaration, unless `#[service]` stands on its trait",
+        );
+    }
+    if let Some(receiver) = sig.receiver() {
         diagnostics
-            .report(receiver, "a handler is a free function, so it has no `self`: take what it needs as `State<T>`");
+            .report(receiver, "a handler is a free function, so it has no `self`: take what it needs as `State<T>`, or put it into a trait with `#[service]`");
+    }
+}
+
+/// What a method of a service may not be.
+fn method(handler: &Handler, function: &Function, diagnostics: &mut Diagnostics) {
+    let sig = &function.sig;
+    match sig.receiver() {
+        None => diagnostics
+            .report(&sig.ident, "a handler of a service is called on the service: put `&self` before its parameters"),
+        Some(receiver) => match &receiver.kind {
+            ReceiverKind::Reference(_, None, None) => {}
+            ReceiverKind::Reference(_, _, Some(_)) => diagnostics.report(
+                receiver,
+                "calls come at the same time, so none has the service to itself: take `&self`, and keep what changes behind a lock",
+            ),
+            _ => diagnostics
+                .report(receiver, "all calls share one service, so a handler only borrows it: take `&self`"),
+        },
+    }
+    let mut own = OfSelf(diagnostics);
+    for parameter in &handler.parameters {
+        own.visit_type(&parameter.ty);
+        for mark in &parameter.marks {
+            own.tokens(mark.to_token_stream());
+        }
+    }
+    own.visit_type(&handler.output);
+}
+
+/// Reports what differs from one implementation of a service to another.
+struct OfSelf<'a>(&'a mut Diagnostics);
+
+impl OfSelf<'_> {
+    /// Looks into the rules of a constraint, where an expression may stand.
+    fn tokens(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) if ident == "Self" => self.0.report(
+                    ident,
+                    "every implementation has another `Self`, and the constraint stands in the contract of all: name a constant outside the trait",
+                ),
+                TokenTree::Group(group) => self.tokens(group.stream()),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for OfSelf<'_> {
+    fn visit_type_path(&mut self, found: &'ast TypePath) {
+        let is_own = |path: &syn::Path| path.segments.first().is_some_and(|first| first.ident == "Self");
+        let of_self = match &found.qself {
+            Some(qself) => matches!(&*qself.ty, Type::Path(ty) if is_own(&ty.path)),
+            None => is_own(&found.path),
+        };
+        if of_self {
+            self.0.report(
+                found,
+                format_args!(
+                    "every implementation has another `{}`, and a channel has one contract: name the type",
+                    text(found)
+                ),
+            );
+        } else {
+            visit::visit_type_path(self, found);
+        }
     }
 }
 
@@ -122,9 +200,11 @@ fn payload(handler: &Handler, diagnostics: &mut Diagnostics) {
 
 fn output(ty: &Type, diagnostics: &mut Diagnostics) {
     if let Type::ImplTrait(found) = ty {
-        let stream = found.bounds.iter().any(|bound| bound.to_token_stream().to_string().contains("Stream"));
-        let message = if stream {
+        let is_of = |name| found.bounds.iter().any(|bound| bound.to_token_stream().to_string().contains(name));
+        let message = if is_of("Stream") {
             "a handler answers once, and streams are not supported yet: return a value that can be serialised, such as a `Vec`"
+        } else if is_of("Future") {
+            "a handler that waits is an `async fn`: put `async` on it, and return what the future has in the end"
         } else {
             "a handler returns a value that can be serialised: name its type instead of `impl Trait`"
         };

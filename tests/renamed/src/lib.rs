@@ -33,6 +33,36 @@ pub fn count(#[payload] items: Vec<String>) -> usize {
 #[handler("data:nothing", crate = ::bridge)]
 pub fn nothing() {}
 
+/// A contract.
+#[service(prefix = "item", crate = bridge)]
+pub trait Items {
+    /// Finds one.
+    #[handler]
+    async fn find(&self, #[garde(range(min = 1))] id: u64) -> Result<u64, FetchError>;
+
+    /// Counts.
+    #[handler("item:count", blocking)]
+    fn count(&self, store: State<u64>) -> u64 {
+        *store
+    }
+
+    /// Looks at one.
+    #[handler]
+    async fn touch(&self, id: u64) -> bool {
+        id > 0
+    }
+}
+
+/// Has every item.
+#[derive(Debug)]
+pub struct Everything;
+
+impl Items for Everything {
+    async fn find(&self, id: u64) -> Result<u64, FetchError> {
+        Ok(id)
+    }
+}
+
 /// Why nothing was fetched.
 #[derive(Debug, PartialEq, Eq, IpcError)]
 #[ipc(crate = bridge)]
@@ -56,7 +86,12 @@ impl std::error::Error for FetchError {}
 /// Everything above.
 #[must_use]
 pub fn router() -> Router {
-    Router::new().state(7_u64).handle::<fetch>().handle::<count>().handle::<nothing>()
+    Router::new()
+        .state(7_u64)
+        .handle::<fetch>()
+        .handle::<count>()
+        .handle::<nothing>()
+        .service(ItemsServer::new(Everything))
 }
 
 #[cfg(test)]

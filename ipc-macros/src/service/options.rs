@@ -1,0 +1,120 @@
+//! What stands in the parentheses of `#[service(…)]`.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{LitStr, Path, Token, parse_quote};
+
+use crate::diagnostics::{Diagnostics, expected};
+use crate::handler::options::{krate, skip};
+
+/// The options of a service.
+const OPTIONS: [&str; 2] = ["prefix", "crate"];
+
+/// What `prefix` takes.
+const MALFORMED: &str = "`prefix` takes what all channels of the service begin with: `prefix = \"namespace\"`";
+
+/// The options as they were written; what was wrong with one is reported and left out.
+pub(crate) struct Options {
+    /// `prefix = "…"`.
+    pub(crate) prefix: Option<LitStr>,
+    /// Whether what stood in the prefix's place was reported already.
+    pub(crate) misread: bool,
+    /// `crate = path`, or where the package is found under its own name.
+    pub(crate) krate: Path,
+}
+
+/// Reads the options, and reports each mistake in them.
+pub(crate) fn parse(args: TokenStream, diagnostics: &mut Diagnostics) -> Options {
+    let mut reader = Reader { prefix: None, krate: None, misread: false, diagnostics };
+    let parsed = (|input: ParseStream<'_>| {
+        while !input.is_empty() {
+            if let Err(error) = reader.read(input) {
+                reader.diagnostics.push(error);
+                skip(input);
+            }
+            if input.parse::<Option<Token![,]>>()?.is_none() {
+                let rest: TokenStream = input.parse()?;
+                if !rest.is_empty() {
+                    reader.diagnostics.report(rest, "expected `,` before this");
+                }
+            }
+        }
+        Ok(())
+    })
+    .parse2(args);
+    let Reader { prefix, krate, mut misread, diagnostics } = reader;
+    if let Err(error) = parsed {
+        misread = true;
+        diagnostics.push(error);
+    }
+    Options { prefix, misread, krate: krate.unwrap_or_else(|| parse_quote!(::ipc_bridge)) }
+}
+
+struct Reader<'a> {
+    prefix: Option<LitStr>,
+    krate: Option<Path>,
+    misread: bool,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    /// Reads one option, up to the comma behind it.
+    fn read(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if !input.peek(Ident::peek_any) {
+            let found = skip(input);
+            self.misread |= self.prefix.is_none();
+            let message = match syn::parse2::<LitStr>(found.clone()) {
+                Ok(prefix) => format!("the prefix is given by name: write `prefix = {:?}`", prefix.value()),
+                Err(_) => format!("expected an option, {}", expected("", &OPTIONS)),
+            };
+            self.diagnostics.report(found, message);
+            return Ok(());
+        }
+        let name = Ident::parse_any(input)?;
+        match name.to_string().as_str() {
+            "prefix" => self.prefix(&name, input)?,
+            "crate" => {
+                if let Some(path) = krate(&name, input, self.diagnostics)? {
+                    if self.krate.is_some() {
+                        self.twice(&name);
+                    }
+                    self.krate = Some(path);
+                }
+            }
+            unknown => {
+                skip(input);
+                self.misread |= self.prefix.is_none();
+                self.diagnostics
+                    .report(&name, format_args!("unknown option `{unknown}`, {}", expected(unknown, &OPTIONS)));
+            }
+        }
+        Ok(())
+    }
+
+    fn prefix(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        let given = input.parse::<Option<Token![=]>>()?;
+        let value = skip(input);
+        match syn::parse2::<LitStr>(value.clone()) {
+            Ok(prefix) if given.is_some() => {
+                if self.prefix.is_some() {
+                    self.twice(name);
+                }
+                self.prefix = Some(prefix);
+            }
+            _ => {
+                self.misread = true;
+                if value.is_empty() {
+                    self.diagnostics.report(name, MALFORMED);
+                } else {
+                    self.diagnostics.report(value, MALFORMED);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn twice(&mut self, name: &Ident) {
+        self.diagnostics.report(name, format_args!("`{name}` is given twice: leave one out"));
+    }
+}

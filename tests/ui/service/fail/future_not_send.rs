@@ -1,0 +1,23 @@
+use ipc_bridge::prelude::*;
+
+use std::rc::Rc;
+
+#[service(prefix = "data")]
+trait Data {
+    #[handler]
+    async fn fetch(&self, id: u64) -> u64;
+}
+
+struct Store;
+
+impl Data for Store {
+    async fn fetch(&self, id: u64) -> u64 {
+        let shared = Rc::new(id);
+        std::future::ready(()).await;
+        *shared
+    }
+}
+
+fn main() {
+    let _ = Router::new().service(DataServer::new(Store));
+}

@@ -1,0 +1,19 @@
+use ipc_bridge::prelude::*;
+
+#[service(prefix = "data")]
+trait Data {
+    #[handler]
+    fn fetch(&self, id: u64) -> u64;
+}
+
+struct Store;
+
+impl Data for Store {
+    fn fetch(&self, id: u64) -> u64 {
+        id
+    }
+}
+
+fn main() {
+    let _ = Router::new().service(Store);
+}

@@ -1,0 +1,6 @@
+use ipc_bridge::prelude::*;
+
+#[service(prefix = "data")]
+struct Store;
+
+fn main() {}

@@ -1,0 +1,11 @@
+use ipc_bridge::prelude::*;
+
+#[service(prefix = "data")]
+trait Data {
+    #[handler]
+    fn fetch(&self, id: u64) -> u64;
+}
+
+fn main() {
+    let _ = Router::new().handle::<DataFetchRequest>();
+}

@@ -1,0 +1,10 @@
+use ipc_bridge::prelude::*;
+
+#[service(prefix = "data")]
+trait Data {
+    #[handler]
+    #[handler("data:load")]
+    fn fetch(&self, id: u64) -> u64;
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use ipc_bridge::prelude::*;
+
+#[service(prefix = "data")]
+#[service(prefix = "item")]
+trait Data {
+    #[handler]
+    fn fetch(&self, id: u64) -> u64;
+}
+
+fn main() {}
