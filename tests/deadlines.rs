@@ -39,8 +39,22 @@ async fn relay(behind: State<Client>, id: u64) -> u64 {
     }
 }
 
+/// May take a short time, and takes longer.
+#[handler("time:bounded", timeout = "30ms")]
+async fn bounded(gate: State<Gate>) {
+    gate.pass().await;
+}
+
+/// Takes longer than it may on a thread of its own.
+#[handler("time:blocked", blocking, timeout = "30ms")]
+fn blocked(gate: State<Gate>) {
+    gate.enter();
+    std::thread::sleep(10 * SHORT);
+}
+
 async fn serve(place: &Endpoint, gate: &Gate) -> (Server, Client) {
-    let server = Server::bind(place).serve(router(gate).handle::<left>()).await.unwrap();
+    let server =
+        Server::bind(place).serve(router(gate).handle::<left>().handle::<bounded>().handle::<blocked>()).await.unwrap();
     (server, Client::connect(place).await.unwrap())
 }
 
@@ -83,6 +97,19 @@ async fn a_deadline_binds_the_calls_that_a_handler_makes(place: Endpoint) {
     gate.dropped(1).await;
 }
 
+async fn a_handler_may_not_take_longer_than_its_own_timeout(place: Endpoint) {
+    let gate = Gate::new();
+    let (_server, client) = serve(&place, &gate).await;
+    for client in [client.clone(), client.timeout(LONG)] {
+        assert_eq!(client.invoke(bounded {}).await.unwrap_err().code(), Some("TIMEOUT"));
+        gate.dropped(1).await;
+        assert_eq!(client.invoke(blocked {}).await.unwrap_err().code(), Some("TIMEOUT"));
+    }
+    // In process the same holds.
+    let router = Router::new().state(gate).handle::<bounded>();
+    assert_eq!(router.invoke(bounded {}).await.unwrap_err().code(), Some("TIMEOUT"));
+}
+
 async fn calls_that_wait_for_a_place_are_bound_by_their_deadline_too(place: Endpoint) {
     let gate = Gate::new();
     let limits = Limits::default().in_flight(1);
@@ -103,6 +130,7 @@ everywhere! {
     a_call_that_is_answered_in_time_is_answered,
     a_handler_knows_its_deadline,
     a_deadline_binds_the_calls_that_a_handler_makes,
+    a_handler_may_not_take_longer_than_its_own_timeout,
     calls_that_wait_for_a_place_are_bound_by_their_deadline_too,
 }
 

@@ -4,6 +4,7 @@
 //! handler gets a stub.
 
 pub(crate) mod channel;
+mod duration;
 pub(crate) mod expand;
 pub(crate) mod model;
 pub(crate) mod options;

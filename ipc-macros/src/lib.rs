@@ -25,6 +25,9 @@ use proc_macro::TokenStream;
 /// - `"namespace:action"`, first: the channel's name, made of `a-z`, `0-9`, `_`, `.`, `-` and `:`, of at most 128 bytes.
 /// - `blocking`: the function holds up its thread (it reads files, it computes), so it runs on a thread for such work.
 ///   Without it, a plain function answers at once, on the connection's own thread. An async function cannot have it.
+/// - `timeout = "2s"`: how long an async or blocking function may take, in `ms`, `s`, `m` or `h`. Then the caller is
+///   answered `TIMEOUT`, and the future is dropped; what blocks a thread goes on there, and its answer is dropped. A
+///   caller's own deadline holds too.
 /// - `crate = path`: where this package is found, if not under its own name.
 ///
 /// # Parameters
@@ -100,6 +103,7 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// - `"namespace:action"`, first: the channel's name, instead of the one that is made of the prefix.
 /// - `blocking`: as on a function, for a plain method.
+/// - `timeout = "2s"`: as on a function.
 ///
 /// Parameters, constraints and answers are those of [`macro@handler`]: `State<T>`, `Context`, `Peer` and `#[context]` do
 /// not travel, and do not stand in the client's method. What is answered needs `Deserialize` too, for the client.

@@ -54,6 +54,11 @@ impl renamed::__private::Handler for read {
         renamed::__private::core::option::Option::Some("use `hash`"),
     );
     const BY_NAME: renamed::__private::core::primitive::bool = true;
+    const TIMEOUT: renamed::__private::core::option::Option<
+        renamed::__private::core::time::Duration,
+    > = renamed::__private::core::option::Option::Some(
+        renamed::__private::core::time::Duration::from_millis(2000u64),
+    );
     fn requirements(needs: &mut renamed::__private::Requirements) {
         <User as renamed::__private::FromContext>::requirements(needs);
     }

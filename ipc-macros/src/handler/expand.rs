@@ -80,6 +80,7 @@ fn implementation(handler: &Handler) -> TokenStream {
     let call = call(handler);
     let schema_id = schema_id(handler);
     let by_name = (!handler.is_whole()).then(|| quote!(const BY_NAME: #private::core::primitive::bool = true;));
+    let timeout = timeout(handler);
     // What is wrong with the answer's type is told where it stands.
     let header = match &handler.form {
         Form::Function => quote!(impl #private::Handler for #name),
@@ -96,6 +97,7 @@ fn implementation(handler: &Handler) -> TokenStream {
             #item
             #doc
             #by_name
+            #timeout
             #schema_id
             #requirements
             #validate
@@ -165,6 +167,21 @@ fn schema_id(handler: &Handler) -> Option<TokenStream> {
             const SCHEMA_ID: &'static #private::core::primitive::str =
                 #private::core::concat!(#private::core::module_path!(), "::", #request);
         }
+    })
+}
+
+/// How long the handler may take.
+fn timeout(handler: &Handler) -> Option<TokenStream> {
+    let core = {
+        let private = &handler.private;
+        quote!(#private::core)
+    };
+    // The option is refused where its time is none.
+    let time = handler.timeout.as_ref()?.time?;
+    let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    Some(quote! {
+        const TIMEOUT: #core::option::Option<#core::time::Duration> =
+            #core::option::Option::Some(#core::time::Duration::from_millis(#millis));
     })
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, LitStr, Meta, Pat, PatIdent, PatType, ReturnType, Type, Visibility, parse_quote};
 
-use super::options::Options;
+use super::options::{Options, Timeout};
 use super::parse::Function;
 use crate::diagnostics::{Diagnostics, expected};
 use crate::garde::{self, Rule};
@@ -25,6 +25,7 @@ pub(crate) struct Handler {
     pub(crate) private: TokenStream,
     pub(crate) channel: Option<LitStr>,
     pub(crate) run: Run,
+    pub(crate) timeout: Option<Timeout>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
     /// `#[cfg]`: what stands beside the function is there when the function is.
@@ -145,6 +146,7 @@ pub(crate) fn build(function: &mut Function, place: Place, options: Options, dia
         request: place.request,
         private: place.private,
         channel: options.channel,
+        timeout: options.timeout,
         run: match (&function.sig.asyncness, options.blocking) {
             (None, Some(_)) => Run::Blocking,
             (None, None) => Run::Now,

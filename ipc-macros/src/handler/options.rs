@@ -1,17 +1,20 @@
 //! What stands in the parentheses of `#[handler(…)]`, on a function and on a method of a service.
 
+use std::time::Duration;
+
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{LitStr, Path, Token, parse_quote};
 
+use super::duration;
 use crate::diagnostics::{Diagnostics, expected};
 
 /// The options that stand beside the channel.
-const OPTIONS: [&str; 2] = ["blocking", "crate"];
+const OPTIONS: [&str; 3] = ["blocking", "timeout", "crate"];
 
 /// Those of a method: the others are the service's.
-const METHOD_OPTIONS: [&str; 1] = ["blocking"];
+const METHOD_OPTIONS: [&str; 2] = ["blocking", "timeout"];
 
 /// Where the attribute stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,10 +31,21 @@ pub(crate) struct Options {
     pub(crate) channel: Option<LitStr>,
     /// `blocking`.
     pub(crate) blocking: Option<Ident>,
+    /// `timeout = "2s"`.
+    pub(crate) timeout: Option<Timeout>,
     /// `crate = path`.
     krate: Option<Path>,
     /// Whether what stood in the channel's place was reported already.
     pub(crate) misread: bool,
+}
+
+/// How long a handler may take.
+#[derive(Clone)]
+pub(crate) struct Timeout {
+    /// The option's name, for messages about it.
+    pub(crate) name: Ident,
+    /// Nothing where what was given is no time, which was reported.
+    pub(crate) time: Option<Duration>,
 }
 
 impl Options {
@@ -53,7 +67,8 @@ impl Options {
 
 /// Reads the options, and reports each mistake in them.
 pub(crate) fn parse(args: TokenStream, place: Place, diagnostics: &mut Diagnostics) -> Options {
-    let mut reader = Reader { place, channel: None, blocking: None, krate: None, misread: false, diagnostics };
+    let mut reader =
+        Reader { place, channel: None, blocking: None, timeout: None, krate: None, misread: false, diagnostics };
     let parsed = (|input: ParseStream<'_>| {
         while !input.is_empty() {
             reader.read(input);
@@ -67,18 +82,19 @@ pub(crate) fn parse(args: TokenStream, place: Place, diagnostics: &mut Diagnosti
         Ok(())
     })
     .parse2(args);
-    let Reader { channel, blocking, krate, mut misread, diagnostics, .. } = reader;
+    let Reader { channel, blocking, timeout, krate, mut misread, diagnostics, .. } = reader;
     if let Err(error) = parsed {
         misread = true;
         diagnostics.push(error);
     }
-    Options { channel, blocking, krate, misread }
+    Options { channel, blocking, timeout, krate, misread }
 }
 
 struct Reader<'a> {
     place: Place,
     channel: Option<LitStr>,
     blocking: Option<Ident>,
+    timeout: Option<Timeout>,
     krate: Option<Path>,
     /// What stood in the channel's place was reported already.
     misread: bool,
@@ -128,6 +144,26 @@ impl Reader<'_> {
                     self.twice(&name);
                 }
                 self.blocking = Some(name);
+            }
+            "timeout" => {
+                let value =
+                    if input.parse::<Option<Token![=]>>()?.is_some() { skip(input) } else { TokenStream::new() };
+                let time = match syn::parse2::<LitStr>(value.clone()) {
+                    Ok(text) => duration::read(&text, self.diagnostics),
+                    Err(_) => {
+                        let malformed = "`timeout` takes a time: `timeout = \"2s\"`";
+                        if value.is_empty() {
+                            self.diagnostics.report(&name, malformed);
+                        } else {
+                            self.diagnostics.report(value, malformed);
+                        }
+                        None
+                    }
+                };
+                if self.timeout.is_some() {
+                    self.twice(&name);
+                }
+                self.timeout = Some(Timeout { name, time });
             }
             "crate" if self.place == Place::Method => {
                 skip(input);

@@ -7,6 +7,7 @@ use syn::{GenericParam, Lifetime, ReceiverKind, Safety, Type, TypeImplTrait, Typ
 
 use super::channel;
 use super::model::{Form, Handler, Parameter, Run, Source};
+use super::options::Timeout;
 use super::parse::Function;
 use crate::diagnostics::Diagnostics;
 use crate::garde;
@@ -18,6 +19,10 @@ pub(crate) fn check(handler: &Handler, function: &Function, blocking: Option<&Id
         && let Some(mistake) = channel::mistake(&channel.value())
     {
         diagnostics.report(channel, mistake);
+    }
+    if let (Some(Timeout { name, .. }), Run::Now) = (&handler.timeout, handler.run) {
+        diagnostics
+            .report(name, "a plain function answers at once, and nothing can stop it: make it `async` or `blocking`");
     }
     if let (Some(blocking), Run::Later) = (blocking, handler.run) {
         diagnostics.report(

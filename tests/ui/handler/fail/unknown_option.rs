@@ -1,6 +1,6 @@
 use ipc_bridge::prelude::*;
 
-#[handler("data:fetch", timeout = "2s")]
+#[handler("data:fetch", retries = 3)]
 fn fetch(id: u64) -> u64 {
     id
 }
