@@ -2,6 +2,7 @@
 //!
 //! Applications use them through the package `ipc-bridge`, which shows examples that run.
 
+mod arguments;
 mod diagnostics;
 mod docs;
 mod garde;

@@ -80,7 +80,7 @@ impl Server {
     ///
     /// Dropping the future closes every connection at once.
     pub async fn shutdown(mut self) {
-        drop(self.claim.take());
+        self.claim = None;
         self.accepting.abort();
         // It was aborted just now, and ends with that as its error.
         if (&mut self.accepting).await.is_ok() {

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::ParseStream;
 use syn::{LitStr, Path, Token, parse_quote};
 
 use super::duration;
+use crate::arguments::{self, krate, skip};
 use crate::diagnostics::{Diagnostics, expected};
 
 /// The options that stand beside the channel.
@@ -69,25 +70,9 @@ impl Options {
 pub(crate) fn parse(args: TokenStream, place: Place, diagnostics: &mut Diagnostics) -> Options {
     let mut reader =
         Reader { place, channel: None, blocking: None, timeout: None, krate: None, misread: false, diagnostics };
-    let parsed = (|input: ParseStream<'_>| {
-        while !input.is_empty() {
-            reader.read(input);
-            if input.parse::<Option<Token![,]>>()?.is_none() {
-                let rest: TokenStream = input.parse()?;
-                if !rest.is_empty() {
-                    reader.diagnostics.report(rest, "expected `,` before this");
-                }
-            }
-        }
-        Ok(())
-    })
-    .parse2(args);
-    let Reader { channel, blocking, timeout, krate, mut misread, diagnostics, .. } = reader;
-    if let Err(error) = parsed {
-        misread = true;
-        diagnostics.push(error);
-    }
-    Options { channel, blocking, timeout, krate, misread }
+    let readable = arguments::read_all(args, &mut reader);
+    let Reader { channel, blocking, timeout, krate, misread, .. } = reader;
+    Options { channel, blocking, timeout, krate, misread: misread || !readable }
 }
 
 struct Reader<'a> {
@@ -101,10 +86,9 @@ struct Reader<'a> {
     diagnostics: &'a mut Diagnostics,
 }
 
-impl Reader<'_> {
-    /// Reads one option, up to the comma behind it.
-    fn read(&mut self, input: ParseStream<'_>) {
-        let read = if input.peek(LitStr) {
+impl arguments::Reader for Reader<'_> {
+    fn read(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if input.peek(LitStr) {
             self.channel(input)
         } else if input.peek(Ident::peek_any) {
             self.option(input)
@@ -114,13 +98,15 @@ impl Reader<'_> {
             self.diagnostics
                 .report(found, "expected the channel's name as a text, `\"namespace:action\"`, or an option");
             Ok(())
-        };
-        if let Err(error) = read {
-            self.diagnostics.push(error);
-            skip(input);
         }
     }
 
+    fn diagnostics(&mut self) -> &mut Diagnostics {
+        self.diagnostics
+    }
+}
+
+impl Reader<'_> {
     fn channel(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let channel: LitStr = input.parse()?;
         if self.channel.is_some() {
@@ -196,37 +182,4 @@ impl Reader<'_> {
     fn twice(&mut self, name: &Ident) {
         self.diagnostics.report(name, format_args!("`{name}` is given twice: leave one out"));
     }
-}
-
-/// Reads what stands behind `crate`.
-pub(crate) fn krate(name: &Ident, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<Option<Path>> {
-    let malformed = "`crate` takes the path under which this package is found: `crate = my_name_for_it`";
-    if !input.peek(Token![=]) {
-        skip(input);
-        diagnostics.report(name, malformed);
-        return Ok(None);
-    }
-    input.parse::<Token![=]>()?;
-    let value = skip(input);
-    let path = syn::parse2::<Path>(value.clone());
-    if path.is_err() {
-        if value.is_empty() {
-            diagnostics.report(name, malformed);
-        } else {
-            diagnostics.report(value, malformed);
-        }
-    }
-    Ok(path.ok())
-}
-
-/// Takes everything up to the next comma.
-pub(crate) fn skip(input: ParseStream<'_>) -> TokenStream {
-    let mut taken = TokenStream::new();
-    while !input.is_empty() && !input.peek(Token![,]) {
-        match input.parse::<TokenTree>() {
-            Ok(token) => taken.extend([token]),
-            Err(_) => break,
-        }
-    }
-    taken
 }

@@ -2,11 +2,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::ParseStream;
 use syn::{LitStr, Path, Token, parse_quote};
 
+use crate::arguments::{self, krate, skip};
 use crate::diagnostics::{Diagnostics, expected};
-use crate::handler::options::{krate, skip};
 
 /// The options of a service.
 const OPTIONS: [&str; 2] = ["prefix", "crate"];
@@ -27,28 +27,9 @@ pub(crate) struct Options {
 /// Reads the options, and reports each mistake in them.
 pub(crate) fn parse(args: TokenStream, diagnostics: &mut Diagnostics) -> Options {
     let mut reader = Reader { prefix: None, krate: None, misread: false, diagnostics };
-    let parsed = (|input: ParseStream<'_>| {
-        while !input.is_empty() {
-            if let Err(error) = reader.read(input) {
-                reader.diagnostics.push(error);
-                skip(input);
-            }
-            if input.parse::<Option<Token![,]>>()?.is_none() {
-                let rest: TokenStream = input.parse()?;
-                if !rest.is_empty() {
-                    reader.diagnostics.report(rest, "expected `,` before this");
-                }
-            }
-        }
-        Ok(())
-    })
-    .parse2(args);
-    let Reader { prefix, krate, mut misread, diagnostics } = reader;
-    if let Err(error) = parsed {
-        misread = true;
-        diagnostics.push(error);
-    }
-    Options { prefix, misread, krate: krate.unwrap_or_else(|| parse_quote!(::ipc_bridge)) }
+    let readable = arguments::read_all(args, &mut reader);
+    let Reader { prefix, krate, misread, .. } = reader;
+    Options { prefix, misread: misread || !readable, krate: krate.unwrap_or_else(|| parse_quote!(::ipc_bridge)) }
 }
 
 struct Reader<'a> {
@@ -58,8 +39,7 @@ struct Reader<'a> {
     diagnostics: &'a mut Diagnostics,
 }
 
-impl Reader<'_> {
-    /// Reads one option, up to the comma behind it.
+impl arguments::Reader for Reader<'_> {
     fn read(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         if !input.peek(Ident::peek_any) {
             let found = skip(input);
@@ -92,6 +72,12 @@ impl Reader<'_> {
         Ok(())
     }
 
+    fn diagnostics(&mut self) -> &mut Diagnostics {
+        self.diagnostics
+    }
+}
+
+impl Reader<'_> {
     fn prefix(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         let given = input.parse::<Option<Token![=]>>()?;
         let value = skip(input);
