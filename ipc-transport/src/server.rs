@@ -29,6 +29,9 @@ use crate::transport::Transport;
 /// The time that a peer has to say goodbye when everything it asked for has been answered.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// What a peer is told when the server ends.
+const GOING: &str = "the server shut down";
+
 /// The pause after an accept that failed, so that a process without free descriptors does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -91,7 +94,7 @@ impl Server {
         let mut leaving = JoinSet::new();
         for link in links {
             leaving.spawn(async move {
-                link.leave("the server shut down");
+                link.leave(GOING);
                 loop {
                     link.serving.idle().await;
                     let gone = tokio::time::timeout(FAREWELL, link.ended()).await.is_ok();
@@ -190,6 +193,7 @@ impl Shared {
         place.set(&link);
         // A server that began to end before the link stood in its place does not know of it.
         if *self.ending.borrow() {
+            link.leave(GOING);
             link.stop();
         }
         Driver::new(reader, input, link, Arc::clone(&self.router)).run().await;
@@ -211,7 +215,7 @@ impl Shared {
     /// Tells a peer why it does not come in.
     async fn turn_away(&self, mut writer: WriteHalf) -> Result<(), HandshakeError> {
         let failure = if *self.ending.borrow() {
-            Failure::new(code::UNAVAILABLE, "the server shut down")
+            Failure::new(code::UNAVAILABLE, GOING)
         } else {
             let said = format_args!("the server has {} connections, as many as it may", self.limits.connections);
             Failure::new(code::OVERLOADED, said)
