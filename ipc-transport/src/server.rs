@@ -152,8 +152,8 @@ impl ServerBuilder {
         let router = router.into();
         router.check()?;
         let (listener, claim) = self.endpoint.listen()?;
-        // The check has computed it, and found no fault with it.
-        let fingerprint = router.fingerprint().ok().map(str::to_owned);
+        let fingerprint = router.fingerprint().expect("the check makes the fingerprint, and reports why it cannot");
+        let fingerprint = Some(fingerprint.to_owned());
         let (links, ending) = (Mutex::default(), watch::Sender::new(false));
         let shared = Arc::new(Shared { router, fingerprint, limits: self.limits, links, ending });
         let accepting = tokio::spawn(accept(Arc::clone(&shared), listener));
