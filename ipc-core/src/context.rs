@@ -1,21 +1,25 @@
 //! What a handler can learn of the call it answers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::time::Instant;
 
+use crate::cancellation::Cancellation;
 use crate::failure::Failure;
+use crate::items::ReceiveItems;
 use crate::peer::Peer;
 use crate::state::{Requirements, States};
 
 /// The call that a handler answers: its channel and its peer.
 ///
-/// As a parameter of a handler it does not travel. A clone is one reference count.
+/// As a parameter of a handler it does not travel. A clone is one reference count or two, and stands for the same call.
 #[derive(Debug, Clone)]
 pub struct Context {
     session: Arc<Session>,
     channel: &'static str,
     deadline: Option<Instant>,
+    /// Made for the calls whose handlers ask for it.
+    scope: OnceLock<Arc<CallScope>>,
 }
 
 /// What the calls of one connection have in common.
@@ -25,14 +29,22 @@ struct Session {
     peer: Peer,
 }
 
+/// What belongs to one call, for as long as somebody works at it.
+#[derive(Debug, Default)]
+pub(crate) struct CallScope {
+    pub(crate) cancellation: Cancellation,
+    incoming: Mutex<Option<Box<dyn ReceiveItems>>>,
+}
+
 impl Context {
     pub(crate) fn new(states: Arc<States>, peer: Peer) -> Self {
-        Self { session: Arc::new(Session { states, peer }), channel: "", deadline: None }
+        Self { session: Arc::new(Session { states, peer }), channel: "", deadline: None, scope: OnceLock::new() }
     }
 
     pub(crate) fn enter(&mut self, channel: &'static str, deadline: Option<Instant>) {
         self.channel = channel;
         self.deadline = deadline;
+        self.scope = OnceLock::new();
     }
 
     /// The channel that was called.
@@ -52,8 +64,44 @@ impl Context {
         &self.session.peer
     }
 
+    /// Waits until nobody waits for the answer any more: the caller dropped the call, its deadline passed, or the
+    /// connection is gone. It goes on waiting for ever once the call has been answered.
+    ///
+    /// The handler's own future is dropped at that moment, so this is for what outlives it: a handler that is
+    /// `detached`, and the tasks and threads that a handler starts with a clone of its context.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub async fn cancelled(&self) {
+        self.scope().cancellation.cancelled().await;
+    }
+
+    /// Whether nobody waits for the answer any more: for a `blocking` handler, which no one can stop from outside.
+    pub fn is_cancelled(&self) -> bool {
+        self.scope.get().is_some_and(|scope| scope.cancellation.is_cancelled())
+    }
+
     pub(crate) fn states(&self) -> &States {
         &self.session.states
+    }
+
+    /// The items that the caller sends beside its request.
+    pub(crate) fn set_incoming(&self, items: Box<dyn ReceiveItems>) {
+        *self.scope().incoming.lock().expect("nothing panics while it holds the items") = Some(items);
+    }
+
+    pub(crate) fn take_incoming(&self) -> Option<Box<dyn ReceiveItems>> {
+        self.scope.get()?.incoming.lock().expect("nothing panics while it holds the items").take()
+    }
+
+    /// What belongs to this call, where its handler asked for something of the kind.
+    pub(crate) fn take_scope(&mut self) -> Option<Arc<CallScope>> {
+        self.scope.take()
+    }
+
+    fn scope(&self) -> &CallScope {
+        self.scope.get_or_init(Arc::default)
     }
 }
 
@@ -93,6 +141,8 @@ pub trait FromContext: Sized {
 
 impl FromContext for Context {
     fn from_context(cx: &Context) -> Result<Self, Failure> {
+        // Whoever holds the context may ask later whether the call was cancelled.
+        cx.scope();
         Ok(cx.clone())
     }
 }

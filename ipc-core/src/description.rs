@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::schema;
 
-pub(crate) use build::{Draft, Generators, build};
+pub(crate) use build::{Draft, DraftAnswer, Generators, build};
 
 /// The dialect of every schema in a description.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -110,7 +110,12 @@ pub struct ChannelDescription {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deprecated: Option<String>,
     request: Schema,
-    response: Schema,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    incoming: Option<Schema>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    response: Option<Schema>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    item: Option<Schema>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     errors: Vec<CodeDescription>,
     fingerprint: String,
@@ -132,9 +137,21 @@ impl ChannelDescription {
         &self.request
     }
 
-    /// The schema of the response's `data`, as the server writes it.
-    pub fn response(&self) -> &Schema {
-        &self.response
+    /// The schema of an item of the stream that the caller sends beside its request, as the server reads it; `None`
+    /// where the channel takes no stream.
+    pub fn incoming(&self) -> Option<&Schema> {
+        self.incoming.as_ref()
+    }
+
+    /// The schema of the response's `data`, as the server writes it; `None` where the channel answers with a stream.
+    pub fn response(&self) -> Option<&Schema> {
+        self.response.as_ref()
+    }
+
+    /// The schema of an item of the stream that the channel answers with, as the server writes it; `None` where the
+    /// channel answers once.
+    pub fn item(&self) -> Option<&Schema> {
+        self.item.as_ref()
     }
 
     /// The codes of the handler's own errors, in the order of their declaration. Beside them stand the

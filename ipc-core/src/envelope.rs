@@ -3,6 +3,8 @@
 //! A frame is a header of [`HEADER_BYTES`] bytes, what the header announces (channel name, deadline, total), and a
 //! payload. `PROTOCOL.md` shows every frame in full; this file is the only place that knows the header's bytes.
 
+pub mod attachments;
+
 use crate::channel::MAX_CHANNEL_BYTES;
 
 /// The bytes of a frame's fixed header.

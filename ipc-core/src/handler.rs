@@ -1,16 +1,16 @@
 //! Requests, and the handlers that answer them.
 
 use std::convert::Infallible;
-use std::future::Future;
 use std::time::Duration;
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
+use crate::answer::{Answer, Output};
 use crate::context::Context;
 use crate::error::IpcError;
 use crate::failure::Failure;
+use crate::items::Upload;
 use crate::state::Requirements;
 use crate::validation::Issues;
 
@@ -18,9 +18,10 @@ use crate::validation::Issues;
 ///
 /// [`#[handler]`](crate::handler) implements it for the struct that it puts beside a function.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a request",
-    label = "no channel takes this",
-    note = "a request is the struct that `#[handler(\"namespace:action\")]` puts beside a function: `fetch {{ id: 7 }}`"
+    message = "`{Self}` is not a request that is answered once",
+    label = "no channel answers this once",
+    note = "a request is the struct that `#[handler(\"namespace:action\")]` puts beside a function: `fetch {{ id: 7 }}`",
+    note = "a handler that returns a stream is called with `stream`"
 )]
 pub trait Request {
     /// The channel's name, `namespace:action`.
@@ -29,6 +30,12 @@ pub trait Request {
     type Response;
     /// What comes back when the handler fails; [`Infallible`] for a handler that cannot.
     type Error: IpcError;
+
+    /// Takes what the caller sends beside the request, where the channel takes a stream.
+    #[doc(hidden)]
+    fn take_upload(&mut self) -> Option<Upload> {
+        None
+    }
 }
 
 /// A request that this process can answer.
@@ -42,9 +49,9 @@ pub trait Request {
     note = "put `#[handler(\"namespace:action\")]` on the function and name the function here: `.handle::<fetch>()`",
     note = "the methods of a service are added together: `.service(DataServer::new(my_data))`"
 )]
-pub trait Handler<S = ()>:
-    Request<Response: Serialize + JsonSchema + Send, Error: Send> + DeserializeOwned + JsonSchema + Send + 'static
-{
+pub trait Handler<S = ()>: DeserializeOwned + JsonSchema + Send + 'static {
+    /// The channel's name, `namespace:action`.
+    const CHANNEL: &'static str;
     /// Where the handler stands, for messages that name it.
     const ITEM: HandlerItem;
     /// What the function's documentation says.
@@ -52,15 +59,27 @@ pub trait Handler<S = ()>:
     /// Whether the payload is an object of the parameters by name. Serde would read such a struct from an array too,
     /// which the schema does not allow.
     const BY_NAME: bool = false;
-
     /// How long the handler may take.
     const TIMEOUT: Option<Duration> = None;
+    /// Whether the handler runs to its end when nobody waits for its answer any more.
+    const DETACHED: bool = false;
+    /// Whether the caller sends a stream beside the request.
+    const TAKES_INCOMING: bool = false;
     /// The id that the schema of the request has, unless its payload, which stands for the whole request, lends it its
     /// own.
     const SCHEMA_ID: &'static str = Self::ITEM.path;
 
+    /// What it answers with: [`Once`](crate::Once) or [`Many`](crate::Many).
+    type Output: Output;
+
     /// Declares what the handler needs from the router, so that a missing piece is found before the first call.
     fn requirements(needs: &mut Requirements);
+
+    /// The schema of what the caller sends beside the request.
+    fn describe_incoming(generator: &mut SchemaGenerator) -> Option<Schema> {
+        let _: &mut SchemaGenerator = generator;
+        None
+    }
 
     /// Checks the constraints on the payload.
     fn validate(&self, issues: &mut Issues);
@@ -70,24 +89,7 @@ pub trait Handler<S = ()>:
     /// # Errors
     ///
     /// What a `#[context]` parameter answers when it cannot be had.
-    #[expect(clippy::type_complexity, reason = "an alias cannot hold `impl Future`")]
-    fn call(
-        self,
-        receiver: &S,
-        cx: &Context,
-    ) -> Result<
-        Answer<impl Future<Output = Result<Self::Response, Self::Error>> + Send + 'static + use<Self, S>>,
-        Failure,
-    >;
-}
-
-/// A handler's answer: there already, or a future that will have it.
-#[derive(Debug)]
-pub enum Answer<F: Future> {
-    /// A plain function has answered.
-    Now(F::Output),
-    /// An async function has been called.
-    Later(F),
+    fn call(self, receiver: &S, cx: &Context) -> Result<impl Answer<Self::Output> + use<Self, S>, Failure>;
 }
 
 /// The function that a handler was made from.

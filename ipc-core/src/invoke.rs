@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::body::read_with;
 use crate::error::IpcError;
 use crate::failure::Failure;
 use crate::handler::Request;
@@ -41,7 +42,7 @@ use crate::response;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot make calls",
     label = "nothing here sends a request",
-    note = "a `Client` can, a `Router` can, and so can a reference to one or an `Arc` of one",
+    note = "a `Client` can, a `Peer` can, a `Router` can, and so can a reference to one or an `Arc` of one",
     note = "a test double implements `Invoke`"
 )]
 pub trait Invoke {
@@ -149,20 +150,26 @@ impl<E: std::error::Error + 'static> std::error::Error for InvokeError<E> {
     }
 }
 
-/// Reads the body of a response to `R`.
+/// Reads the response to `R`.
 ///
 /// # Errors
 ///
 /// The handler's error, the refusal, or that the body does not fit the types.
 pub fn read_response<R: Request<Response: DeserializeOwned>>(
-    body: &[u8],
+    json: &[u8],
+    attachments: Vec<bytes::Bytes>,
 ) -> Result<R::Response, InvokeError<R::Error>> {
-    match response::read::<R::Response>(body) {
+    match read_with(attachments, || response::read::<R::Response>(json)) {
         Ok(Ok(data)) => Ok(data),
-        Ok(Err(failure)) => Err(match R::Error::from_failure(&failure) {
-            Some(error) => InvokeError::Handler(error),
-            None => InvokeError::Refused(failure),
-        }),
+        Ok(Err(failure)) => Err(refusal(failure)),
         Err(reason) => Err(InvokeError::Decode { channel: R::CHANNEL, reason: reason.to_string() }),
+    }
+}
+
+/// The handler's own error, where `failure` was made from one.
+pub(crate) fn refusal<E: IpcError>(failure: Failure) -> InvokeError<E> {
+    match E::from_failure(&failure) {
+        Some(error) => InvokeError::Handler(error),
+        None => InvokeError::Refused(failure),
     }
 }

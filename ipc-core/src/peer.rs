@@ -1,19 +1,36 @@
 //! Who is at the other end of a connection.
 
-/// The process at the other end of a connection, as the operating system vouches for it.
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::body::Body;
+use crate::handler::Request;
+use crate::invoke::{Invoke, InvokeError, read_response};
+use crate::remote::{Outbound, Remote};
+use crate::streaming::{InvokeStream, ItemStream, StreamRequest};
+
+/// The process at the other end of a connection, as the operating system vouches for it, and the way to it.
 ///
 /// What the transport cannot tell is `None`: a named pipe has no user id, an in-memory connection has nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+///
+/// A connection works both ways. A peer that serves a router itself can be called: `peer.invoke(confirm { … }).await?`,
+/// from a handler that answers it, or from anywhere with a clone that was kept. A clone does not keep the connection;
+/// when that is gone, calls answer [`InvokeError::Disconnected`].
+#[derive(Clone, Default)]
 pub struct Peer {
     pid: Option<u32>,
     uid: Option<u32>,
     gid: Option<u32>,
+    remote: Option<Arc<dyn Remote>>,
 }
 
 impl Peer {
     /// A peer of which nothing is known: this process itself, or one behind a transport that cannot tell.
     pub const fn unknown() -> Self {
-        Self { pid: None, uid: None, gid: None }
+        Self { pid: None, uid: None, gid: None, remote: None }
     }
 
     /// The same peer with its process id.
@@ -31,6 +48,14 @@ impl Peer {
         self
     }
 
+    /// The same peer, behind this connection.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_remote(mut self, remote: Arc<dyn Remote>) -> Self {
+        self.remote = Some(remote);
+        self
+    }
+
     /// The process id of the peer when it connected.
     pub const fn pid(&self) -> Option<u32> {
         self.pid
@@ -44,5 +69,104 @@ impl Peer {
     /// The effective group id of the peer when it connected.
     pub const fn gid(&self) -> Option<u32> {
         self.gid
+    }
+
+    /// Whether the peer cannot be called: its connection is gone, or it is this process itself.
+    pub fn is_closed(&self) -> bool {
+        self.remote.as_ref().is_none_or(|remote| remote.why_closed().is_some())
+    }
+
+    /// Calls a handler of the peer.
+    ///
+    /// # Errors
+    ///
+    /// The handler's own error as [`InvokeError::Handler`], or why there is no answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future cancels the call.
+    pub async fn invoke<R>(&self, request: R) -> Result<R::Response, InvokeError<R::Error>>
+    where
+        R: Request<Response: DeserializeOwned> + Serialize,
+    {
+        let (remote, outbound) = (self.remote()?, written(R::CHANNEL, request, R::take_upload)?);
+        let Body { json, attachments } = remote.call(outbound).await?;
+        read_response::<R>(&json, attachments)
+    }
+
+    /// Calls a handler of the peer that answers with a stream.
+    ///
+    /// # Errors
+    ///
+    /// The request was not sent.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future cancels the call.
+    pub async fn stream<R>(&self, request: R) -> Result<ItemStream<R>, InvokeError<R::Error>>
+    where
+        R: StreamRequest<Item: DeserializeOwned> + Serialize,
+    {
+        let (remote, outbound) = (self.remote()?, written(R::CHANNEL, request, R::take_upload)?);
+        Ok(ItemStream::received(remote.stream(outbound).await?))
+    }
+
+    /// Sends the peer a request that is not answered: whether its handler ran, nobody learns.
+    ///
+    /// # Errors
+    ///
+    /// The request was not sent.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before it is done sends nothing.
+    pub async fn notify<R>(&self, request: R) -> Result<(), InvokeError>
+    where
+        R: Request<Response = ()> + Serialize,
+    {
+        let (remote, outbound) = (self.remote()?, written(R::CHANNEL, request, |_| None)?);
+        Ok(remote.notify(outbound).await?)
+    }
+
+    fn remote<E>(&self) -> Result<&dyn Remote, InvokeError<E>> {
+        let gone = || InvokeError::Disconnected("the peer is this process itself, and has no connection".to_owned());
+        self.remote.as_deref().ok_or_else(gone)
+    }
+}
+
+/// The request as it goes out.
+fn written<R: Serialize, E>(
+    channel: &'static str,
+    mut request: R,
+    take_upload: impl FnOnce(&mut R) -> Option<crate::items::Upload>,
+) -> Result<Outbound, InvokeError<E>> {
+    let upload = take_upload(&mut request);
+    let mut body = Body::default();
+    body.write(|json| serde_json::to_writer(json, &request)).map_err(|error| InvokeError::Encode(error.to_string()))?;
+    Ok(Outbound { channel, body, upload, deadline: None })
+}
+
+impl Invoke for Peer {
+    async fn invoke<R>(&self, request: R) -> Result<R::Response, InvokeError<R::Error>>
+    where
+        R: Request<Response: DeserializeOwned> + Serialize,
+    {
+        Self::invoke(self, request).await
+    }
+}
+
+impl InvokeStream for Peer {
+    async fn stream<R>(&self, request: R) -> Result<ItemStream<R>, InvokeError<R::Error>>
+    where
+        R: StreamRequest<Item: DeserializeOwned> + Serialize,
+    {
+        Self::stream(self, request).await
+    }
+}
+
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pid, uid, gid, .. } = self;
+        f.debug_struct("Peer").field("pid", pid).field("uid", uid).field("gid", gid).finish_non_exhaustive()
     }
 }

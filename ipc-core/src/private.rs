@@ -3,36 +3,31 @@
 pub use core;
 pub use std;
 
+pub use futures_core::Stream;
 pub use garde;
 pub use schemars;
 pub use serde;
 pub use serde_json;
 
+pub use crate::answer::{Answer, Many, Once, Slot, later, lent, now, opened, opened_now, outcomes, stream};
 pub use crate::blocking::blocking;
 pub use crate::channel;
 pub use crate::context::{Context, FromContext};
 pub use crate::error::{ErrorDescription, IpcError};
 pub use crate::failure::{Failure, code};
-pub use crate::handler::{Answer, Handler, HandlerDoc, HandlerItem, NotAResult, Outcome, Request, ReturnType};
+pub use crate::handler::{Handler, HandlerDoc, HandlerItem, NotAResult, Outcome, Request, ReturnType};
+pub use crate::incoming::{Incoming, IncomingParameter};
 pub use crate::invoke::{Invoke, InvokeError};
+pub use crate::items::Upload;
 pub use crate::router::Router;
 pub use crate::service::Service;
 pub use crate::state::Requirements;
+pub use crate::streaming::{InvokeStream, ItemStream, StreamRequest};
 pub use crate::validation::{CheckPlain, CheckValidated, Issues, Probe};
 
 /// What constraints on parameters become.
 pub mod constraint {
     pub use crate::constraint::{Constraint, Pattern, compile, dives};
-}
-
-/// The answer of a plain function.
-pub fn now<R>(result: R) -> Answer<core::future::Ready<R>> {
-    Answer::Now(result)
-}
-
-/// The answer of an async function.
-pub fn later<F: Future>(future: F) -> Answer<F> {
-    Answer::Later(future)
 }
 
 /// The failure of an error that stays in this process: the log learns what it says and what it says of its causes.

@@ -1,72 +1,100 @@
 //! From a request's bytes to a response's bytes: a handler without its types.
 
+mod guard;
+mod pending;
+mod stream;
+
 use std::future::Future;
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::{self, Poll, Waker, ready};
+use std::sync::Arc;
+use std::task::{self, Poll, Waker};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep_until};
-
+use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
-use crate::context::Context;
+use crate::answer::{Answer, Later, Many, Now, Once, Output as _, Streamed};
+use crate::body::{Body, read_with};
+use crate::context::{CallScope, Context};
 use crate::deadline;
 use crate::description::{Draft, Generators};
 use crate::error::IpcError;
 use crate::failure::Failure;
-use crate::handler::{Answer, Handler, HandlerItem, Request};
+use crate::handler::{Handler, HandlerItem};
+use crate::items::ReceiveItems;
 use crate::response;
 use crate::state::Requirements;
 use crate::validation::Issues;
+
+use guard::guard;
+pub use pending::PendingCall;
+pub use stream::{PendingStream, Step};
+
+/// A request as it arrived.
+pub struct Inbound<'a> {
+    /// The channel's name, whatever it is.
+    pub channel: &'a [u8],
+    /// The payload's JSON.
+    pub json: &'a [u8],
+    /// What the payload names by place.
+    pub attachments: Vec<Bytes>,
+    /// The caller's deadline.
+    pub deadline: Option<Instant>,
+    /// Makes the end at which the items of the caller arrive, for a channel that takes some.
+    pub incoming: &'a mut dyn FnMut() -> Box<dyn ReceiveItems>,
+}
+
+impl std::fmt::Debug for Inbound<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inbound").field("channel", &self.channel.escape_ascii()).finish_non_exhaustive()
+    }
+}
 
 /// What became of a request.
 #[derive(Debug)]
 #[must_use]
 pub enum Dispatch {
-    /// The response stands in the buffer.
+    /// The response stands in the body.
     Answered,
     /// The handler waits for something.
     Pending(PendingCall),
+    /// The handler answers with a stream.
+    Stream(PendingStream),
 }
 
-/// A call whose handler was polled once and is not done. Dropping it drops the handler's future.
-pub struct PendingCall {
+/// What a handler's answer begins with.
+#[derive(Debug)]
+pub struct Begin<'a> {
     channel: &'static str,
-    running: Option<Pin<Box<dyn Running>>>,
-    deadline: Option<Instant>,
-    alarm: Option<Pin<Box<Sleep>>>,
+    detached: bool,
+    cx: &'a mut Context,
+    out: &'a mut Body,
 }
 
-impl PendingCall {
-    /// Polls the handler; when it is done, its response stands in `out`, after what `out` held already.
-    ///
-    /// A handler that panics has answered `INTERNAL`. One whose deadline passes has answered `TIMEOUT`, and is dropped.
-    pub fn poll(&mut self, cx: &mut task::Context<'_>, out: &mut Vec<u8>) -> Poll<()> {
-        let Self { channel, running, deadline, alarm } = self;
-        let polled = guard(channel, out, Poll::Ready(()), |out| match running {
-            Some(future) => {
-                ready!(deadline::within(*deadline, || future.as_mut().poll_into(cx, out)));
-                // Dropping it runs the handler's code too.
-                *running = None;
-                Poll::Ready(())
-            }
-            None => Poll::Ready(()),
-        });
-        let (Poll::Pending, Some(deadline)) = (polled, *deadline) else { return polled };
-        let alarm = alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        ready!(alarm.as_mut().poll(cx));
-        guard(channel, out, (), |_| drop(running.take()));
-        refuse(channel, out, &deadline::timed_out());
-        Poll::Ready(())
+impl Begin<'_> {
+    /// What stays with a call that goes on.
+    fn call(&mut self) -> OpenCall {
+        OpenCall { channel: self.channel, deadline: self.cx.deadline(), scope: self.cx.take_scope() }
     }
 }
 
-impl std::fmt::Debug for PendingCall {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PendingCall").field("channel", &self.channel).finish_non_exhaustive()
+/// A call that goes on.
+struct OpenCall {
+    channel: &'static str,
+    deadline: Option<Instant>,
+    /// What its handler may have asked to be told of.
+    scope: Option<Arc<CallScope>>,
+}
+
+impl OpenCall {
+    /// Nobody waits for the answer any more.
+    fn cancel(&self) {
+        if let Some(scope) = &self.scope {
+            scope.cancellation.cancel();
+        }
     }
 }
 
@@ -76,7 +104,8 @@ pub(crate) trait Route: Send + Sync {
     fn requirements(&self) -> Requirements;
     fn describe(&self, generators: &mut Generators) -> Draft;
     fn timeout(&self) -> Option<Duration>;
-    fn dispatch(&self, body: &[u8], cx: &Context, out: &mut Vec<u8>) -> Dispatch;
+    fn takes_incoming(&self) -> bool;
+    fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch;
 }
 
 /// The handler of the request `H`, and what it is called on: for a function nothing, which takes no room.
@@ -115,37 +144,22 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
         } else {
             generators.input.subschema_for::<H>()
         };
-        Draft {
-            doc: H::DOC,
-            request,
-            response: generators.output.subschema_for::<H::Response>(),
-            errors: H::Error::describe(&mut generators.output),
-        }
+        let incoming = H::describe_incoming(&mut generators.input);
+        Draft { doc: H::DOC, request, incoming, answer: H::Output::describe(generators) }
     }
 
     fn timeout(&self) -> Option<Duration> {
         H::TIMEOUT
     }
 
-    fn dispatch(&self, body: &[u8], cx: &Context, out: &mut Vec<u8>) -> Dispatch {
+    fn takes_incoming(&self) -> bool {
+        H::TAKES_INCOMING
+    }
+
+    fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch {
         let deadline = cx.deadline();
-        let start = |out: &mut Vec<u8>| match start::<H, S>(&self.receiver, body, cx) {
-            Ok(Answer::Now(result)) => {
-                respond::<H>(out, result);
-                Dispatch::Answered
-            }
-            Ok(Answer::Later(future)) => {
-                let mut running: Pin<Box<dyn Running>> = Box::pin(Call { future, handler: PhantomData::<fn() -> H> });
-                // The first poll takes place here, where a handler that need not wait answers without a task. One that
-                // waits is polled again at once where it goes on, and registers that task's waker then.
-                match running.as_mut().poll_into(&mut task::Context::from_waker(Waker::noop()), out) {
-                    Poll::Ready(()) => Dispatch::Answered,
-                    Poll::Pending => {
-                        let running = Some(running);
-                        Dispatch::Pending(PendingCall { channel: H::CHANNEL, running, deadline, alarm: None })
-                    }
-                }
-            }
+        let start = |out: &mut Body| match start::<H, S>(&self.receiver, json, attachments, cx) {
+            Ok(answer) => answer.begin(Begin { channel: H::CHANNEL, detached: H::DETACHED, cx, out }),
             Err(failure) => {
                 refuse(H::CHANNEL, out, &failure);
                 Dispatch::Answered
@@ -156,18 +170,19 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
 }
 
 /// Reads and checks the payload, and calls the function.
-#[expect(clippy::type_complexity, reason = "an alias cannot hold `impl Future`")]
 fn start<H: Handler<S>, S>(
     receiver: &S,
-    body: &[u8],
+    json: &[u8],
+    attachments: Vec<Bytes>,
     cx: &Context,
-) -> Result<Answer<impl Future<Output = Result<H::Response, H::Error>> + Send + 'static + use<H, S>>, Failure> {
-    if H::BY_NAME && body.trim_ascii_start().first() == Some(&b'[') {
+) -> Result<impl Answer<H::Output> + use<H, S>, Failure> {
+    if H::BY_NAME && json.trim_ascii_start().first() == Some(&b'[') {
         let mut issues = Issues::default();
         issues.push("", "the parameters travel by name, in an object, and this is an array");
         return Err(issues.into_failure(H::CHANNEL));
     }
-    let request: H = serde_json::from_slice(body).map_err(|_| explain::<H>(body))?;
+    let request: H =
+        read_with(attachments, || serde_json::from_slice(json).map_err(|_| explain::<H>(H::CHANNEL, json)))?;
     let mut issues = Issues::default();
     request.validate(&mut issues);
     if !issues.is_empty() {
@@ -179,79 +194,73 @@ fn start<H: Handler<S>, S>(
 /// Reads a payload that could not be read once more, this time keeping track of where it goes wrong: the calls that
 /// succeed do not pay for that.
 #[cold]
-fn explain<H: Request + DeserializeOwned>(body: &[u8]) -> Failure {
+pub(crate) fn explain<T: DeserializeOwned>(channel: &str, json: &[u8]) -> Failure {
     let mut issues = Issues::default();
-    let mut json = serde_json::Deserializer::from_slice(body);
-    match serde_path_to_error::deserialize::<_, H>(&mut json) {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    match serde_path_to_error::deserialize::<_, T>(&mut reader) {
         Err(error) => issues.push_json(&error),
-        Ok(_) => match json.end() {
+        Ok(_) => match reader.end() {
             Err(error) => issues.push("", error),
             Ok(()) => issues.push("", "the payload could not be read"),
         },
     }
-    issues.into_failure(H::CHANNEL)
+    issues.into_failure(channel)
+}
+
+impl<T: Serialize, E: IpcError> Answer<Once<T, E>> for Now<T, E> {
+    fn begin(self, begin: Begin<'_>) -> Dispatch {
+        respond(begin.channel, begin.out, self.0);
+        Dispatch::Answered
+    }
+}
+
+impl<T, E, F> Answer<Once<T, E>> for Later<F>
+where
+    T: Serialize + 'static,
+    E: IpcError + 'static,
+    F: Future<Output = Result<T, E>> + Send + 'static,
+{
+    fn begin(self, mut begin: Begin<'_>) -> Dispatch {
+        let channel = begin.channel;
+        let mut running: Pin<Box<dyn pending::Running>> = Box::pin(pending::Call { future: self.0, channel });
+        // The first poll takes place here, where a handler that need not wait answers without a task. One that waits is
+        // polled again at once where it goes on, and registers that task's waker then.
+        match running.as_mut().poll_into(&mut task::Context::from_waker(Waker::noop()), begin.out) {
+            Poll::Ready(()) => Dispatch::Answered,
+            Poll::Pending => Dispatch::Pending(PendingCall::new(begin.call(), running, begin.detached)),
+        }
+    }
+}
+
+impl<T, E, F, S> Answer<Many<T, E>> for Streamed<F>
+where
+    T: Serialize + 'static,
+    E: IpcError + 'static,
+    F: Future<Output = Result<S, E>> + Send + 'static,
+    S: futures_core::Stream<Item = Result<T, E>> + Send + 'static,
+{
+    fn begin(self, mut begin: Begin<'_>) -> Dispatch {
+        let items = stream::Opening::new(self.0, begin.channel);
+        Dispatch::Stream(PendingStream::new(begin.call(), Box::pin(items)))
+    }
 }
 
 /// Writes what the function returned.
-fn respond<H: Request<Response: Serialize>>(out: &mut Vec<u8>, result: Result<H::Response, H::Error>) {
+fn respond<T: Serialize, E: IpcError>(channel: &'static str, out: &mut Body, result: Result<T, E>) {
     let failure = match result {
-        Ok(data) => match response::write_success(out, &data) {
+        Ok(data) => match out.write(|json| response::write_success(json, &data)) {
             Ok(()) => return,
             Err(error) => Failure::internal(format_args!("the response is no JSON: {error}")),
         },
         Err(error) => error.to_failure(),
     };
-    refuse(H::CHANNEL, out, &failure);
+    refuse(channel, out, &failure);
 }
 
 /// Writes a failure, and tells the log what the client does not learn.
-pub(crate) fn refuse(channel: &str, out: &mut Vec<u8>, failure: &Failure) {
+pub(crate) fn refuse(channel: &str, out: &mut Body, failure: &Failure) {
     if let Some(cause) = failure.cause() {
         tracing::error!(channel, cause, "the handler failed");
     }
-    response::write_failure(out, failure);
-}
-
-/// Runs `work`, and turns a panic in it into the answer `INTERNAL`; what it wrote up to then is taken back.
-fn guard<T>(channel: &str, out: &mut Vec<u8>, panicked: T, work: impl FnOnce(&mut Vec<u8>) -> T) -> T {
-    let start = out.len();
-    // What a panic leaves half-done is the handler's own future, which is dropped, and `out`, which is cut back.
-    match catch_unwind(AssertUnwindSafe(|| work(out))) {
-        Ok(done) => done,
-        Err(panic) => {
-            out.truncate(start);
-            let said =
-                panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-            let cause = format_args!("it panicked: {}", said.unwrap_or("(no message)"));
-            refuse(channel, out, &Failure::internal(cause));
-            if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
-                // A payload that panics when it is dropped is left alone.
-                std::mem::forget(again);
-            }
-            panicked
-        }
-    }
-}
-
-/// A handler's future without its type.
-trait Running: Send {
-    fn poll_into(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Vec<u8>) -> Poll<()>;
-}
-
-pin_project_lite::pin_project! {
-    struct Call<H, F> {
-        #[pin]
-        future: F,
-        handler: PhantomData<fn() -> H>,
-    }
-}
-
-impl<H, F> Running for Call<H, F>
-where
-    H: Request<Response: Serialize>,
-    F: Future<Output = Result<H::Response, H::Error>> + Send,
-{
-    fn poll_into(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Vec<u8>) -> Poll<()> {
-        self.project().future.poll(cx).map(|result| respond::<H>(out, result))
-    }
+    response::write_failure(&mut out.json, failure);
 }

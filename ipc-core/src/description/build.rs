@@ -21,7 +21,8 @@ use crate::schema::mend::{BoundIntegers, MendReferences};
 const OUTPUT: &str = "Output";
 
 /// What makes the schemas of all handlers, so that they share their definitions.
-pub(crate) struct Generators {
+#[derive(Debug)]
+pub struct Generators {
     /// For what the server reads.
     pub(crate) input: SchemaGenerator,
     /// For what the server writes.
@@ -32,7 +33,15 @@ pub(crate) struct Generators {
 pub(crate) struct Draft {
     pub(crate) doc: HandlerDoc,
     pub(crate) request: Schema,
-    pub(crate) response: Schema,
+    pub(crate) incoming: Option<Schema>,
+    pub(crate) answer: DraftAnswer,
+}
+
+/// What a handler answers with.
+#[derive(Debug)]
+pub struct DraftAnswer {
+    pub(crate) response: Option<Schema>,
+    pub(crate) item: Option<Schema>,
     pub(crate) errors: Vec<ErrorDescription>,
 }
 
@@ -107,8 +116,10 @@ fn channel(draft: Draft, renamed: &BTreeSet<String>, fingerprints: &mut Fingerpr
         schema
     };
     let request = mended(draft.request);
-    let response = written(draft.response);
+    let incoming = draft.incoming.map(mended);
+    let (response, item) = (draft.answer.response.map(written), draft.answer.item.map(written));
     let errors: Vec<_> = draft
+        .answer
         .errors
         .into_iter()
         .map(|ErrorDescription { code, doc, details }| CodeDescription {
@@ -117,14 +128,18 @@ fn channel(draft: Draft, renamed: &BTreeSet<String>, fingerprints: &mut Fingerpr
             details: details.map(written),
         })
         .collect();
-    ChannelDescription {
+    let mut channel = ChannelDescription {
         doc: draft.doc.text.to_owned(),
         deprecated: draft.doc.deprecated.map(str::to_owned),
-        fingerprint: fingerprints.channel(&request, &response, &errors),
         request,
+        incoming,
         response,
+        item,
         errors,
-    }
+        fingerprint: String::new(),
+    };
+    channel.fingerprint = fingerprints.channel(&channel);
+    channel
 }
 
 /// The names of the types that are written otherwise than they are read, by themselves or by what they refer to.

@@ -10,7 +10,7 @@ use schemars::Schema;
 use serde_json::{Map, Value, json};
 use siphasher::sip::SipHasher24;
 
-use super::CodeDescription;
+use super::ChannelDescription;
 use crate::schema;
 
 /// The keywords that say something about a value without restricting it.
@@ -41,14 +41,26 @@ impl Fingerprints {
     }
 
     /// The fingerprint of a channel. Its name does not count: it is what a channel is compared by.
-    pub(super) fn channel(&mut self, request: &Schema, response: &Schema, errors: &[CodeDescription]) -> String {
-        let mut codes: Vec<_> = errors
+    pub(super) fn channel(&mut self, channel: &ChannelDescription) -> String {
+        let mut codes: Vec<_> = channel
+            .errors
             .iter()
             .map(|error| json!([error.code(), error.details().map(|details| self.resolved(details))]))
             .collect();
         codes.sort_by_cached_key(Value::to_string);
-        let contract = json!({"errors": codes, "request": self.resolved(request), "response": self.resolved(response)});
-        digits(hash(&contract))
+        let mut contract = Map::from_iter([("errors".to_owned(), codes.into())]);
+        let parts = [
+            ("request", Some(&channel.request)),
+            ("incoming", channel.incoming.as_ref()),
+            ("response", channel.response.as_ref()),
+            ("item", channel.item.as_ref()),
+        ];
+        for (name, schema) in parts {
+            if let Some(schema) = schema {
+                contract.insert(name.to_owned(), self.resolved(schema));
+            }
+        }
+        digits(hash(&Value::Object(contract)))
     }
 
     /// The fingerprint of all channels, given with their names and their own fingerprints in the order of the names.

@@ -1,0 +1,71 @@
+//! The other end of a connection, as what makes calls sees it: bodies go out, bodies come in.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::body::Body;
+use crate::invoke::InvokeError;
+use crate::items::{ReceiveItems, Upload};
+
+/// A future without its type.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A request that is written already.
+#[derive(Debug)]
+pub struct Outbound {
+    /// The channel that is called.
+    pub channel: &'static str,
+    /// The request.
+    pub body: Body,
+    /// What the caller sends beside it.
+    pub upload: Option<Upload>,
+    /// The time by which it must be answered.
+    pub deadline: Option<Instant>,
+}
+
+/// The other end of a connection. Both ends are equal: either may call.
+pub trait Remote: Send + Sync + fmt::Debug {
+    /// Makes a call, and answers the response's body.
+    fn call(&self, request: Outbound) -> BoxFuture<'_, Result<Body, CallError>>;
+
+    /// Makes a call that is answered with a stream.
+    fn stream(&self, request: Outbound) -> BoxFuture<'_, Result<Box<dyn ReceiveItems>, CallError>>;
+
+    /// Sends a request that is not answered.
+    fn notify(&self, request: Outbound) -> BoxFuture<'_, Result<(), CallError>>;
+
+    /// Why the connection is gone, if it is.
+    fn why_closed(&self) -> Option<Arc<str>>;
+}
+
+/// Why a call has no response.
+#[derive(Debug)]
+pub enum CallError {
+    /// The request is no JSON.
+    Encode(serde_json::Error),
+    /// The request is larger than the peer takes.
+    TooLarge {
+        /// The bytes of its body.
+        size: usize,
+        /// The most that the peer takes.
+        limit: usize,
+    },
+    /// The connection is gone, or going.
+    Gone(Arc<str>),
+    /// The call's deadline passed.
+    TimedOut,
+}
+
+impl<E> From<CallError> for InvokeError<E> {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Encode(error) => Self::Encode(error.to_string()),
+            CallError::TooLarge { size, limit } => Self::TooLarge { size, limit },
+            CallError::TimedOut => Self::Refused(crate::deadline::timed_out()),
+            CallError::Gone(reason) => Self::Disconnected(reason.to_string()),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Calls whose handlers wait for something.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{self, Poll, ready};
+
+use serde::Serialize;
+use tokio::runtime::Handle;
+use tokio::time::{Sleep, sleep_until};
+
+use super::{OpenCall, guard, refuse, respond};
+use crate::body::Body;
+use crate::deadline;
+use crate::error::IpcError;
+
+/// A call whose handler was polled once and is not done. Dropping it drops the handler's future, unless the handler is
+/// detached: that one goes on by itself.
+pub struct PendingCall {
+    call: OpenCall,
+    running: Option<Pin<Box<dyn Running>>>,
+    alarm: Option<Pin<Box<Sleep>>>,
+    detached: bool,
+}
+
+impl PendingCall {
+    pub(super) fn new(call: OpenCall, running: Pin<Box<dyn Running>>, detached: bool) -> Self {
+        Self { call, running: Some(running), alarm: None, detached }
+    }
+
+    /// Polls the handler; when it is done, its response stands behind what `out` held already.
+    ///
+    /// A handler that panics has answered `INTERNAL`. One whose deadline passes has answered `TIMEOUT`, and is dropped.
+    pub fn poll(&mut self, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<()> {
+        let Self { call, running, alarm, .. } = self;
+        let mut panicked = true;
+        let polled = guard(call.channel, out, Poll::Ready(()), |out| {
+            let polled = match running {
+                Some(future) => deadline::within(call.deadline, || future.as_mut().poll_into(cx, out)),
+                None => Poll::Ready(()),
+            };
+            if polled.is_ready() {
+                // Dropping it runs the handler's code too.
+                *running = None;
+            }
+            panicked = false;
+            polled
+        });
+        if panicked {
+            // What is left of it must not go on, whether it is detached or not.
+            guard(call.channel, &mut Body::default(), (), |_| drop(running.take()));
+        }
+        let (Poll::Pending, Some(deadline)) = (polled, call.deadline) else { return polled };
+        let alarm = alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        ready!(alarm.as_mut().poll(cx));
+        guard(call.channel, &mut Body::default(), (), |_| self.leave());
+        refuse(self.call.channel, out, &deadline::timed_out());
+        Poll::Ready(())
+    }
+
+    /// Nobody waits for the answer any more.
+    fn leave(&mut self) {
+        let Some(mut running) = self.running.take() else { return };
+        self.call.cancel();
+        if !self.detached {
+            return;
+        }
+        // Outside a runtime nobody could poll it. It is dropped then, as at the end of a runtime.
+        if let Ok(runtime) = Handle::try_current() {
+            let channel = self.call.channel;
+            runtime.spawn(async move {
+                let mut unheard = Body::default();
+                poll_fn(|cx| guard(channel, &mut unheard, Poll::Ready(()), |out| running.as_mut().poll_into(cx, out)))
+                    .await;
+            });
+        }
+    }
+}
+
+impl Drop for PendingCall {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl std::fmt::Debug for PendingCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PendingCall").field("channel", &self.call.channel).finish_non_exhaustive()
+    }
+}
+
+/// A handler's future without its type.
+pub(super) trait Running: Send {
+    fn poll_into(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<()>;
+}
+
+pin_project_lite::pin_project! {
+    pub(super) struct Call<F> {
+        #[pin]
+        pub(super) future: F,
+        pub(super) channel: &'static str,
+    }
+}
+
+impl<F, T, E> Running for Call<F>
+where
+    F: Future<Output = Result<T, E>> + Send,
+    T: Serialize,
+    E: IpcError,
+{
+    fn poll_into(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<()> {
+        let this = self.project();
+        this.future.poll(cx).map(|result| respond(this.channel, out, result))
+    }
+}

@@ -1,0 +1,154 @@
+//! Calls that are answered with a stream.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{self, Poll, ready};
+
+use futures_core::Stream;
+use serde::Serialize;
+use tokio::time::{Sleep, sleep_until};
+
+use super::{OpenCall, guard, refuse, respond};
+use crate::body::Body;
+use crate::deadline;
+use crate::error::IpcError;
+use crate::failure::Failure;
+use crate::response;
+
+/// What a stream has written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// An item.
+    Item,
+    /// The response that ends the stream.
+    End,
+}
+
+/// A call that is answered with a stream, of which nothing has been polled yet. Dropping it drops the handler's stream.
+pub struct PendingStream {
+    call: OpenCall,
+    items: Option<Pin<Box<dyn Items>>>,
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+impl PendingStream {
+    pub(super) fn new(call: OpenCall, items: Pin<Box<dyn Items>>) -> Self {
+        Self { call, items: Some(items), alarm: None }
+    }
+
+    /// Polls the handler's stream: its next item, or the response that ends it, then stands behind what `out` held.
+    ///
+    /// A handler that panics has ended with `INTERNAL`, one whose deadline passes with `TIMEOUT`.
+    pub fn poll_step(&mut self, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<Step> {
+        // Asked first: a stream that always has an item ends by its deadline too.
+        if let Some(deadline) = self.call.deadline {
+            let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+            if alarm.as_mut().poll(cx).is_ready() {
+                let channel = self.call.channel;
+                guard(channel, &mut Body::default(), (), |_| self.leave());
+                refuse(channel, out, &deadline::timed_out());
+                return Poll::Ready(Step::End);
+            }
+        }
+        let Self { call, items, .. } = self;
+        let mut panicked = true;
+        let polled = guard(call.channel, out, Poll::Ready(Step::End), |out| {
+            let polled = match items {
+                Some(stream) => deadline::within(call.deadline, || stream.as_mut().poll_step(cx, out)),
+                None => {
+                    response::write_failure(&mut out.json, &Failure::internal("a stream that has ended was polled"));
+                    Poll::Ready(Step::End)
+                }
+            };
+            if polled == Poll::Ready(Step::End) {
+                // Dropping it runs the handler's code too.
+                *items = None;
+            }
+            panicked = false;
+            polled
+        });
+        if panicked {
+            guard(call.channel, &mut Body::default(), (), |_| drop(items.take()));
+        }
+        polled
+    }
+
+    /// Nobody reads the stream any more.
+    fn leave(&mut self) {
+        if self.items.take().is_some() {
+            self.call.cancel();
+        }
+    }
+}
+
+impl Drop for PendingStream {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl std::fmt::Debug for PendingStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PendingStream").field("channel", &self.call.channel).finish_non_exhaustive()
+    }
+}
+
+/// A handler's stream without its type.
+pub(super) trait Items: Send {
+    fn poll_step(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<Step>;
+}
+
+pin_project_lite::pin_project! {
+    /// The future that has the stream, then the stream.
+    pub(super) struct Opening<F, S> {
+        #[pin]
+        open: Option<F>,
+        #[pin]
+        stream: Option<S>,
+        channel: &'static str,
+    }
+}
+
+impl<F, S> Opening<F, S> {
+    pub(super) fn new(open: F, channel: &'static str) -> Self {
+        Self { open: Some(open), stream: None, channel }
+    }
+}
+
+impl<F, S, T, E> Items for Opening<F, S>
+where
+    F: Future<Output = Result<S, E>> + Send,
+    S: Stream<Item = Result<T, E>> + Send,
+    T: Serialize,
+    E: IpcError,
+{
+    fn poll_step(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<Step> {
+        let mut this = self.project();
+        if let Some(open) = this.open.as_mut().as_pin_mut() {
+            let opened = ready!(open.poll(cx));
+            this.open.set(None);
+            match opened {
+                Ok(stream) => this.stream.set(Some(stream)),
+                Err(error) => {
+                    respond::<(), E>(this.channel, out, Err(error));
+                    return Poll::Ready(Step::End);
+                }
+            }
+        }
+        let next = match this.stream.as_mut().as_pin_mut() {
+            Some(stream) => ready!(stream.poll_next(cx)),
+            None => None,
+        };
+        match next {
+            Some(Ok(item)) => match out.write(|json| serde_json::to_writer(json, &item)) {
+                Ok(()) => return Poll::Ready(Step::Item),
+                Err(error) => {
+                    refuse(this.channel, out, &Failure::internal(format_args!("an item is no JSON: {error}")));
+                }
+            },
+            Some(Err(error)) => respond::<(), E>(this.channel, out, Err(error)),
+            None => respond::<(), E>(this.channel, out, Ok(())),
+        }
+        Poll::Ready(Step::End)
+    }
+}
