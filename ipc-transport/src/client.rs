@@ -1,10 +1,14 @@
 //! The calling side.
 
 use std::sync::Arc;
+use std::task::{self, Poll};
 use std::time::Duration;
 
 use ipc_core::channel::MAX_CHANNEL_BYTES;
-use ipc_core::{Invoke, InvokeError, Peer, Request, Router, read_response, timed_out};
+use ipc_core::{
+    Body, Invoke, InvokeError, InvokeStream, ItemStream, Peer, ReceiveItems, Received, Request, Router, StreamRequest,
+    read_response,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::AsyncWriteExt as _;
@@ -17,7 +21,7 @@ use crate::handshake;
 use crate::hello::Hello;
 use crate::instance;
 use crate::limits::Limits;
-use crate::link::{CallError, Link};
+use crate::link::{Asked, Link, other_end};
 use crate::transport::Transport;
 
 /// A connection to a server. A clone uses the same connection, on which any number of calls may be in flight.
@@ -32,6 +36,7 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     link: Arc<Link>,
+    peer: Peer,
 }
 
 impl Drop for Shared {
@@ -87,16 +92,68 @@ impl Client {
     where
         R: Request<Response: DeserializeOwned> + Serialize,
     {
-        let deadline = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
-        let called = self.shared.link.call(R::CHANNEL, deadline, |body| serde_json::to_writer(body, &request)).await;
-        match called {
-            Ok(body) => read_response::<R>(&body),
-            Err(CallError::Encode(error)) => Err(InvokeError::Encode(error.to_string())),
-            Err(CallError::TooLarge { size, limit }) => Err(InvokeError::TooLarge { size, limit }),
-            Err(CallError::TimedOut) => Err(InvokeError::Refused(timed_out())),
-            Err(CallError::Gone(reason)) => Err(InvokeError::Disconnected(reason.to_string())),
-        }
+        let mut request = request;
+        let upload = request.take_upload();
+        let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
+        let asked = Asked { channel: R::CHANNEL, deadline: self.deadline(), upload, encode };
+        let (json, attachments) = self
+            .shared
+            .link
+            .call(asked)
+            .await?
+            .open()
+            .map_err(|error| InvokeError::Decode { channel: R::CHANNEL, reason: error.to_string() })?;
+        read_response::<R>(&json, attachments)
+    }
+
+    /// Calls a handler that answers with a stream: `client.stream(tail { path }).await?`.
+    ///
+    /// The future is done when the request is on its way; whatever is wrong with it is the stream's first item. A
+    /// [`timeout`](Self::timeout) bounds the whole stream.
+    ///
+    /// # Errors
+    ///
+    /// The request was not sent.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future cancels the call, and so does dropping the stream: the handler's stream is dropped at its
+    /// next await.
+    pub async fn stream<R>(&self, request: R) -> Result<ItemStream<R>, InvokeError<R::Error>>
+    where
+        R: StreamRequest<Item: DeserializeOwned> + Serialize,
+    {
+        const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
+        let mut request = request;
+        let upload = request.take_upload();
+        let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
+        let asked = Asked { channel: R::CHANNEL, deadline: self.deadline(), upload, encode };
+        let items = self.shared.link.stream(asked).await?;
+        Ok(ItemStream::received(Box::new(Kept { source: items, _connection: Arc::clone(&self.shared) })))
+    }
+
+    /// Sends a request that is not answered: whether its handler ran, and how it ended, nobody learns but the server's
+    /// log. The handlers of notifications run side by side, as those of calls do.
+    ///
+    /// # Errors
+    ///
+    /// The request was not sent.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before it is done may send the request, or not.
+    pub async fn notify<R>(&self, request: R) -> Result<(), InvokeError>
+    where
+        R: Request<Response = ()> + Serialize,
+    {
+        const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
+        let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
+        Ok(self.shared.link.notify(R::CHANNEL, encode).await?)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.timeout.and_then(|timeout| Instant::now().checked_add(timeout))
     }
 
     /// What the server said of itself when the connection began.
@@ -106,7 +163,7 @@ impl Client {
 
     /// The process of the server.
     pub fn peer(&self) -> &Peer {
-        &self.shared.link.peer
+        &self.shared.peer
     }
 
     /// Whether the connection is gone.
@@ -124,6 +181,27 @@ impl Client {
     }
 }
 
+/// What arrives over a connection, which it keeps.
+struct Kept<S> {
+    source: S,
+    _connection: Arc<Shared>,
+}
+
+impl<S: ReceiveItems> ReceiveItems for Kept<S> {
+    fn poll_item(&mut self, cx: &mut task::Context<'_>) -> Poll<Received<'_>> {
+        self.source.poll_item(cx)
+    }
+}
+
+impl InvokeStream for Client {
+    async fn stream<R>(&self, request: R) -> Result<ItemStream<R>, InvokeError<R::Error>>
+    where
+        R: StreamRequest<Item: DeserializeOwned> + Serialize,
+    {
+        Self::stream(self, request).await
+    }
+}
+
 impl Invoke for Client {
     async fn invoke<R>(&self, request: R) -> Result<R::Response, InvokeError<R::Error>>
     where
@@ -138,9 +216,16 @@ impl Invoke for Client {
 #[must_use]
 pub struct ClientBuilder {
     limits: Limits,
+    router: Option<Arc<Router>>,
 }
 
 impl ClientBuilder {
+    /// Answers the server's calls with `router`: a connection works both ways.
+    pub fn router(mut self, router: impl Into<Arc<Router>>) -> Self {
+        self.router = Some(router.into());
+        self
+    }
+
     /// What the client takes and how long it waits for the server's hello.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -170,8 +255,16 @@ impl ClientBuilder {
     }
 
     async fn shake_hands(self, transport: Transport) -> Result<Client, ConnectError> {
+        let fingerprint = match &self.router {
+            Some(router) => {
+                router.check()?;
+                let made = router.fingerprint();
+                Some(made.expect("the check makes the fingerprint, and reports why it cannot").to_owned())
+            }
+            None => None,
+        };
         let Transport { mut reader, mut writer, peer } = transport;
-        let hello = Hello::new(instance::id(), None, &self.limits).encode();
+        let hello = Hello::new(instance::id(), fingerprint, &self.limits).encode();
         // A server that does not want this connection says why and closes; what it says is told before that the
         // writing failed.
         let wrote = writer.write_all(&hello).await;
@@ -179,8 +272,9 @@ impl ClientBuilder {
         let remote = handshake::read_hello(&mut reader, &mut input).await?;
         wrote.map_err(ConnectError::Io)?;
         let link = Arc::new(Link::new(writer, remote, peer, self.limits));
-        let driver = Driver::new(reader, input, Arc::clone(&link), Arc::new(Router::new()));
+        let driver = Driver::new(reader, input, Arc::clone(&link), self.router.unwrap_or_default());
         tokio::spawn(driver.run());
-        Ok(Client { shared: Arc::new(Shared { link }), timeout: None })
+        let peer = link.peer.clone().with_remote(other_end(&link));
+        Ok(Client { shared: Arc::new(Shared { link, peer }), timeout: None })
     }
 }

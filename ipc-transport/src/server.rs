@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 use std::time::Duration;
 
-use ipc_core::{Failure, Router, code};
+use ipc_core::{Failure, Peer, Router, code};
 use slab::Slab;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
@@ -20,7 +20,7 @@ use crate::handshake::{self, HandshakeError, goodbye_frame};
 use crate::hello::Hello;
 use crate::instance;
 use crate::limits::Limits;
-use crate::link::Link;
+use crate::link::{Link, other_end};
 use crate::listener::Listener;
 use crate::local::Claim;
 use crate::outbox::WriteHalf;
@@ -72,6 +72,12 @@ impl Server {
     /// The connections that are open now.
     pub fn connections(&self) -> usize {
         self.shared.links().len()
+    }
+
+    /// The peers that are connected now. Those that serve a router themselves can be called.
+    pub fn peers(&self) -> Vec<Peer> {
+        let links: Vec<Arc<Link>> = self.shared.links().iter().filter_map(|(_, link)| link.clone()).collect();
+        links.iter().map(|link| link.peer.clone().with_remote(other_end(link))).collect()
     }
 
     /// Stops listening, tells every peer, finishes what is in flight and closes.
