@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use ipc_core::channel::MAX_CHANNEL_BYTES;
 use ipc_core::{
-    Body, Invoke, InvokeError, InvokeStream, ItemStream, Peer, ReceiveItems, Received, Request, Router, StreamRequest,
-    read_response,
+    AnySubscription, Body, Event, Failure, Invoke, InvokeError, InvokeStream, ItemStream, Peer, ReceiveEvents,
+    ReceiveItems, Received, ReceivedEvent, Request, Router, StreamRequest, Subscribe, SubscribeError, SubscribeOptions,
+    Subscribing, Subscription, code, read_published, read_response,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,6 +18,7 @@ use tokio::time::Instant;
 use crate::connect::ConnectError;
 use crate::driver::Driver;
 use crate::endpoint::Endpoint;
+use crate::events;
 use crate::handshake;
 use crate::hello::Hello;
 use crate::instance;
@@ -130,7 +132,7 @@ impl Client {
         let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
         let asked = Asked { channel: R::CHANNEL, deadline: self.deadline(), upload, encode };
         let items = self.shared.link.stream(asked).await?;
-        Ok(ItemStream::received(Box::new(Kept { source: items, _connection: Arc::clone(&self.shared) })))
+        Ok(ItemStream::received(Box::new(self.keeping(items))))
     }
 
     /// Sends a request that is not answered: whether its handler ran, and how it ended, nobody learns but the server's
@@ -150,6 +152,66 @@ impl Client {
         const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
         let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
         Ok(self.shared.link.notify(R::CHANNEL, encode).await?)
+    }
+
+    /// Asks for the events of one channel: `client.subscribe::<StatusChanged>().await?`, or of one key,
+    /// `client.subscribe::<Progress>().key(&7).await?`.
+    ///
+    /// When it is done, every event that is published from then on is received, as far as it is taken: what becomes of
+    /// events that nobody takes, the event's lag says.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no subscription, when this is awaited.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future, or the subscription, ends it.
+    pub fn subscribe<E: Event + DeserializeOwned>(&self) -> Subscribing<'_, Self, E> {
+        Subscribing::new(self)
+    }
+
+    /// Asks for all events whose channels begin alike, `jobs:*` or `*`, of those that the server declares: for tools.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no subscription.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future, or the subscription, ends it.
+    pub async fn subscribe_any(&self, pattern: &str) -> Result<AnySubscription, SubscribeError> {
+        if pattern.is_empty() || pattern.len() > MAX_CHANNEL_BYTES {
+            let said = format_args!("a pattern has 1 to {MAX_CHANNEL_BYTES} bytes, and this one has {}", pattern.len());
+            return Err(SubscribeError::Refused(Failure::new(code::INVALID_INPUT, said)));
+        }
+        let events = events::subscribe(&self.shared.link, pattern, None).await?;
+        Ok(AnySubscription::received(pattern.to_owned(), Box::new(self.keeping(events))))
+    }
+
+    /// Publishes an event to all who subscribe to it at the server, which must declare it as shared
+    /// (`Router::shared_event`).
+    ///
+    /// It is done when the server has published the event: events that are published one after the other keep their
+    /// order. An event whose lag is `wait` waits for its subscribers, and this call with it.
+    ///
+    /// # Errors
+    ///
+    /// The server does not let its peers publish this event, it is not valid, or there is no answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future may publish the event, or not.
+    pub async fn publish<E: Event>(&self, event: &E) -> Result<(), InvokeError> {
+        const { assert!(E::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
+        let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, event));
+        let asked = Asked { channel: E::CHANNEL, deadline: self.deadline(), upload: None, encode };
+        let answer = self.shared.link.call(asked).await?;
+        read_published(E::CHANNEL, answer.bytes())
+    }
+
+    fn keeping<S>(&self, source: S) -> Kept<S> {
+        Kept { source, _connection: Arc::clone(&self.shared) }
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -190,6 +252,23 @@ struct Kept<S> {
 impl<S: ReceiveItems> ReceiveItems for Kept<S> {
     fn poll_item(&mut self, cx: &mut task::Context<'_>) -> Poll<Received<'_>> {
         self.source.poll_item(cx)
+    }
+}
+
+impl<S: ReceiveEvents> ReceiveEvents for Kept<S> {
+    fn poll_event(&mut self, cx: &mut task::Context<'_>) -> Poll<ReceivedEvent<'_>> {
+        self.source.poll_event(cx)
+    }
+}
+
+impl Subscribe for Client {
+    async fn subscribe_with<E>(&self, options: SubscribeOptions) -> Result<Subscription<E>, SubscribeError>
+    where
+        E: Event + DeserializeOwned,
+    {
+        const { assert!(E::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
+        let events = events::subscribe(&self.shared.link, E::CHANNEL, options.key.as_deref()).await?;
+        Ok(Subscription::received(Box::new(self.keeping(events))))
     }
 }
 

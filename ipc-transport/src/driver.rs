@@ -21,6 +21,8 @@ use crate::frame;
 use crate::link::{Link, goodbye, other_end};
 use crate::outbox::Outgoing;
 
+pub(crate) use self::taking::MISSED;
+
 /// The reading side of a transport.
 pub(crate) type ReadHalf = Box<dyn AsyncRead + Send + Unpin>;
 
@@ -198,19 +200,25 @@ impl Driver {
         Ok(())
     }
 
+    /// Hands the replies to the outbox.
+    fn hand_over(&mut self) {
+        if self.replies.json.is_empty() {
+            return;
+        }
+        self.replies_waiting = 0;
+        let pushed = self.link.outbox.push(Outgoing::Frames(&self.replies.json));
+        buffer::give_back(std::mem::take(&mut self.replies.json));
+        if pushed.is_err() {
+            tracing::debug!("answers were dropped, as the peer takes nothing any more");
+        }
+    }
+
     /// Hands the replies to the outbox, and writes as much as the peer takes.
     ///
     /// Where the peer takes nothing any more the outbox is closed, and the connection ends when what the peer sent before
     /// has been read: answers may be among it, and the reason why.
     fn flush(&mut self, cx: &mut Context<'_>) {
-        if !self.replies.json.is_empty() {
-            self.replies_waiting = 0;
-            let pushed = self.link.outbox.push(Outgoing::Frames(&self.replies.json));
-            buffer::give_back(std::mem::take(&mut self.replies.json));
-            if pushed.is_err() {
-                tracing::debug!("answers were dropped, as the peer takes nothing any more");
-            }
-        }
+        self.hand_over();
         if let Poll::Ready(Err(error)) = self.link.outbox.poll_flush(cx) {
             tracing::debug!(%error, "the connection broke while it was written to");
         }

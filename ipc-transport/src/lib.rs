@@ -15,6 +15,7 @@ mod connect;
 mod credit;
 mod driver;
 mod endpoint;
+mod events;
 mod frame;
 mod handshake;
 mod hello;

@@ -85,6 +85,16 @@ impl Outbox {
         self.queue().push(outgoing)
     }
 
+    /// Appends a message that `put` writes, behind what is under way in its lane; `put` answers it where it is too large
+    /// for a frame.
+    pub(crate) fn push_with(
+        &self,
+        lane: Lane,
+        put: impl FnOnce(&mut Vec<u8>) -> Option<Large>,
+    ) -> Result<(), NotSent> {
+        self.queue().push_with(lane, put)
+    }
+
     /// Appends a goodbye, unless one has been sent; no request is sent after it.
     pub(crate) fn push_goodbye(&self, body: &[u8]) {
         let mut queue = self.queue();

@@ -148,6 +148,31 @@ impl Driver {
         }
     }
 
+    /// Sends the peer the events that it asks for.
+    pub(super) fn serve_subscription(&mut self, id: u32, channel: &[u8], payload: Payload<'_>) -> Result<(), End> {
+        let link = Arc::clone(&self.link);
+        let begun = match self.refusal(id, link.publishing.len(), link.limits.subscriptions, "subscriptions")? {
+            Some(failure) => Err(failure),
+            None => asked_for(channel, payload.bytes()).and_then(|(pattern, key)| {
+                link.publishing.begin(&link, self.router.hub(), id, pattern, key.as_deref())
+            }),
+        };
+        match begun {
+            Ok(()) => {
+                let started = frame::begin(&mut self.replies().json, Kind::Response, id, "");
+                if let Err(error) = ipc_core::response::write_success(&mut self.replies.json, &()) {
+                    return Err(End::Violation(error.to_string()));
+                }
+                link.finish_response(id, &mut self.replies, started);
+                // The peer is told before the first event comes.
+                self.hand_over();
+                link.publishing.release(id);
+            }
+            Err(failure) => self.reply(id, &failure),
+        }
+        Ok(())
+    }
+
     /// Stops a call of the peer.
     pub(super) fn cancel(&mut self, id: u32) {
         let of_request = self.assembly.forget(Kind::Request, id);
@@ -158,6 +183,25 @@ impl Driver {
             self.link.fail_in_order(id, &Failure::new(code::CANCELLED, "the caller cancelled the call"));
         }
     }
+}
+
+/// What a subscription asks for: a channel, or all that begin alike, and the JSON of a key.
+fn asked_for<'a>(channel: &'a [u8], payload: &[u8]) -> Result<(&'a str, Option<String>), Failure> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Options {
+        key: Option<serde_json::Value>,
+    }
+
+    let refused = |error: &dyn std::fmt::Display| {
+        Failure::new(code::INVALID_INPUT, format_args!("the subscription is not valid: {error}"))
+    };
+    let pattern = std::str::from_utf8(channel).map_err(|error| refused(&error))?;
+    if payload.is_empty() {
+        return Ok((pattern, None));
+    }
+    let Options { key } = serde_json::from_slice(payload).map_err(|error| refused(&error))?;
+    Ok((pattern, key.map(|key| key.to_string())))
 }
 
 /// Answers a request whose handler waits for something.
@@ -199,13 +243,5 @@ async fn run(link: &Link, call: &mut PendingCall, out: &mut Body) {
 fn heed(channel: &[u8], out: &Body) {
     if let Ok(Err(failure)) = ipc_core::response::read::<serde::de::IgnoredAny>(&out.json) {
         tracing::warn!(channel = %channel.escape_ascii(), %failure, "a notification was not handled");
-    }
-}
-
-impl Driver {
-    pub(super) fn serve_subscription(&mut self, id: u32, channel: &[u8], _: Payload<'_>) -> Result<(), End> {
-        let name = String::from_utf8_lossy(channel);
-        self.reply(id, &Failure::new(code::UNKNOWN_CHANNEL, format_args!("no event has the channel `{name}`")));
-        Ok(())
     }
 }

@@ -99,7 +99,7 @@ impl Driver {
                 }
             },
             Kind::Cancel => self.cancel(id),
-            Kind::Unsubscribe => self.link.publishing.end(&self.link, id),
+            Kind::Unsubscribe => self.link.publishing.end(id),
             Kind::Item | Kind::Event => {
                 payload.check().map_err(|error| End::Violation(error.to_string()))?;
                 self.take_item(kind, id, channel, payload)?;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use ipc_core::{Body, BoxFuture, CallError, Outbound, ReceiveItems, Remote};
+use ipc_core::{Body, BoxFuture, CallError, Outbound, ReceiveEvents, ReceiveItems, Remote, SubscribeError};
 
 use super::{Asked, Link};
+use crate::events;
 use crate::payload::Payload;
 
 /// The peer of a connection, to be called.
@@ -34,6 +35,17 @@ impl Remote for Other {
 
     fn notify(&self, request: Outbound) -> BoxFuture<'_, Result<(), CallError>> {
         Box::pin(async move { self.0.notify(request.channel, written(request.body)).await })
+    }
+
+    fn subscribe(
+        &self,
+        pattern: String,
+        key: Option<String>,
+    ) -> BoxFuture<'_, Result<Box<dyn ReceiveEvents>, SubscribeError>> {
+        Box::pin(async move {
+            let events = events::subscribe(&self.0, &pattern, key.as_deref()).await?;
+            Ok(Box::new(events) as Box<dyn ReceiveEvents>)
+        })
     }
 
     fn why_closed(&self) -> Option<Arc<str>> {

@@ -8,6 +8,7 @@ use ipc_core::envelope::{Kind, UPSTREAM};
 use super::writer::{Behind, Sending, Writer};
 use super::{NotSent, Outgoing};
 use crate::buffer;
+use crate::frame::Large;
 
 /// What keeps its order: everything that one side sends of one call. Small frames pass large messages, but not those of
 /// their own lane.
@@ -135,6 +136,31 @@ impl Queue {
         };
         self.queued_bytes += added;
         Ok(())
+    }
+
+    /// Appends a message that `put` writes, or answers where it is large, behind what is under way in its lane.
+    pub(super) fn push_with(
+        &mut self,
+        lane: Lane,
+        put: impl FnOnce(&mut Vec<u8>) -> Option<Large>,
+    ) -> Result<(), NotSent> {
+        if self.closed {
+            return Err(NotSent::Closed);
+        }
+        if self.under_way(lane).is_some() {
+            let mut frames = Vec::new();
+            return match put(&mut frames) {
+                Some(large) => self.push_ordered(lane, Outgoing::Large(large), false),
+                None => self.push_ordered(lane, Outgoing::Frames(&frames), false),
+            };
+        }
+        if self.frames.capacity() == 0 {
+            self.frames = buffer::lend();
+        }
+        let before = self.frames.len();
+        let large = put(&mut self.frames);
+        self.queued_bytes += self.frames.len() - before;
+        large.map_or(Ok(()), |large| self.push(Outgoing::Large(large)))
     }
 
     /// The large message of a lane that has not been sent whole, unless the writer has it, and what is behind it.
