@@ -47,6 +47,18 @@ impl Bytes {
         Self(bytes::Bytes::from_static(bytes))
     }
 
+    /// What `text` stands for in the message that is being read, if it stands for binary data.
+    pub(crate) fn of_place(text: &str) -> Option<Self> {
+        let place = text.strip_prefix(ATTACHMENT)?;
+        // The text is that of a number and nothing else, as it is written.
+        place.parse().ok().filter(|index: &usize| index.to_string() == place).and_then(body::attached).map(Self)
+    }
+
+    /// The base64 text.
+    pub(crate) fn to_base64(&self) -> String {
+        STANDARD.encode(&self.0)
+    }
+
     /// The same bytes as the `bytes` crate has them, without a copy.
     pub fn into_inner(self) -> bytes::Bytes {
         self.0

@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tokio::time::Instant;
 
 use crate::cancellation::Cancellation;
+use crate::event::hub::{Hub, PublishError};
+use crate::event::publisher::Publisher;
+use crate::event::{Event, NeverWaits};
 use crate::failure::Failure;
 use crate::items::ReceiveItems;
 use crate::peer::Peer;
@@ -26,6 +29,7 @@ pub struct Context {
 #[derive(Debug)]
 struct Session {
     states: Arc<States>,
+    hub: Arc<Hub>,
     peer: Peer,
 }
 
@@ -37,8 +41,8 @@ pub(crate) struct CallScope {
 }
 
 impl Context {
-    pub(crate) fn new(states: Arc<States>, peer: Peer) -> Self {
-        Self { session: Arc::new(Session { states, peer }), channel: "", deadline: None, scope: OnceLock::new() }
+    pub(crate) fn new(states: Arc<States>, hub: Arc<Hub>, peer: Peer) -> Self {
+        Self { session: Arc::new(Session { states, hub, peer }), channel: "", deadline: None, scope: OnceLock::new() }
     }
 
     pub(crate) fn enter(&mut self, channel: &'static str, deadline: Option<Instant>) {
@@ -80,6 +84,33 @@ impl Context {
     /// Whether nobody waits for the answer any more: for a `blocking` handler, which no one can stop from outside.
     pub fn is_cancelled(&self) -> bool {
         self.scope.get().is_some_and(|scope| scope.cancellation.is_cancelled())
+    }
+
+    /// Publishes an event to all who subscribe to it, and waits for nobody.
+    ///
+    /// # Errors
+    ///
+    /// The router does not declare the event, or the event cannot be written as JSON.
+    pub fn publish<E: NeverWaits>(&self, event: &E) -> Result<(), PublishError> {
+        self.session.hub.publish(event)
+    }
+
+    /// Publishes an event, and waits until each subscriber has room for it if its lag is [`Wait`](crate::Lag::Wait).
+    ///
+    /// # Errors
+    ///
+    /// The router does not declare the event, or the event cannot be written as JSON.
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`Publisher::publish_and_wait`].
+    pub async fn publish_and_wait<E: Event>(&self, event: &E) -> Result<(), PublishError> {
+        self.session.hub.publish_and_wait(event).await
+    }
+
+    /// What publishes events beyond this call.
+    pub fn publisher(&self) -> Publisher {
+        Publisher::new(Arc::clone(&self.session.hub))
     }
 
     pub(crate) fn states(&self) -> &States {

@@ -1,6 +1,7 @@
 //! The description of a router: what each channel takes and answers, for tools and for people.
 
 mod build;
+mod event;
 mod fingerprint;
 mod names;
 
@@ -12,12 +13,14 @@ use serde_json::Value;
 
 use crate::schema;
 
-pub(crate) use build::{Draft, DraftAnswer, Generators, build};
+pub(crate) use build::{Draft, DraftAnswer, Drafts, Generators, build};
+pub use event::EventDescription;
+pub(crate) use event::EventDraft;
 
 /// The dialect of every schema in a description.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// What every channel of a router takes and answers, over one set of type definitions.
+/// What every channel of a router takes and answers, and what is published on it, over one set of type definitions.
 ///
 /// [`Router::description`](crate::Router::description) makes it. With serde it is written as one JSON document, the same
 /// bytes for the same contract: channels, definitions and keys are sorted.
@@ -34,6 +37,8 @@ pub struct Description {
     generator: String,
     fingerprint: String,
     channels: BTreeMap<String, ChannelDescription>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    events: BTreeMap<String, EventDescription>,
     #[serde(rename = "$defs")]
     definitions: BTreeMap<String, Schema>,
 }
@@ -51,9 +56,9 @@ impl Description {
 
     /// The fingerprint of the whole contract: 16 lower-case hexadecimal digits.
     ///
-    /// It is made from the channels' names and [fingerprints](ChannelDescription::fingerprint), so it is the same for
-    /// two processes that agree on all channels. It tells contracts apart that differ by accident; it is no
-    /// cryptographic hash.
+    /// It is made from the names and [fingerprints](ChannelDescription::fingerprint) of the channels and of the events,
+    /// so it is the same for two processes that agree on all of them. It tells contracts apart that differ by accident;
+    /// it is no cryptographic hash.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
@@ -66,6 +71,16 @@ impl Description {
     /// The channel of this name.
     pub fn channel(&self, name: &str) -> Option<&ChannelDescription> {
         self.channels.get(name)
+    }
+
+    /// The events with the names of their channels, sorted by name.
+    pub fn events(&self) -> impl ExactSizeIterator<Item = (&str, &EventDescription)> {
+        self.events.iter().map(|(name, event)| (name.as_str(), event))
+    }
+
+    /// The event that is published on the channel of this name.
+    pub fn event(&self, name: &str) -> Option<&EventDescription> {
+        self.events.get(name)
     }
 
     /// The type definitions that the schemas refer to, sorted by name.

@@ -17,6 +17,7 @@ mod deadline;
 mod description;
 pub mod envelope;
 mod error;
+mod event;
 mod failure;
 mod handler;
 mod incoming;
@@ -40,14 +41,31 @@ pub use bytes::Bytes;
 pub use context::{Context, FromContext};
 #[doc(hidden)]
 pub use deadline::{current_deadline, earlier, timed_out};
-pub use description::{ChannelDescription, CodeDescription, Description, DescriptionError};
+pub use description::{ChannelDescription, CodeDescription, Description, DescriptionError, EventDescription};
 pub use error::{ErrorDescription, IpcError};
+pub use event::any::{AnyEvent, AnySubscription};
+pub use event::hub::PublishError;
+#[doc(hidden)]
+pub use event::hub::{Hub, HubSubscription};
+#[doc(hidden)]
+pub use event::published::PublishedEvent;
+pub use event::publisher::Publisher;
+#[doc(hidden)]
+pub use event::queue::{Delivery, LagQueue, Pushed};
+pub use event::retained::{MAX_RETAINED_BYTES, MAX_RETAINED_KEYS};
+pub use event::subscribe::{Subscribe, SubscribeError, SubscribeOptions, Subscribing};
+#[doc(hidden)]
+pub use event::subscriber::{Offer, Subscriber};
+#[doc(hidden)]
+pub use event::subscription::{ReceiveEvents, ReceivedEvent, SubscriptionEnd};
+pub use event::subscription::{Subscription, SubscriptionError};
+pub use event::{Event, KeyedEvent, Lag, NeverWaits};
 pub use failure::{Failure, code};
 pub use handler::{Handler, HandlerDoc, HandlerItem, Request};
 pub use incoming::{Incoming, IncomingError};
-#[doc(hidden)]
-pub use invoke::read_response;
 pub use invoke::{Invoke, InvokeError};
+#[doc(hidden)]
+pub use invoke::{read_published, read_response};
 #[doc(hidden)]
 pub use items::{Ending, ReceiveItems, Received, Upload};
 pub use peer::Peer;

@@ -7,8 +7,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::body::Body;
+use crate::event::Event;
+use crate::event::any::AnySubscription;
+use crate::event::subscribe::{Subscribe, SubscribeError, SubscribeOptions, Subscribing};
+use crate::event::subscription::Subscription;
 use crate::handler::Request;
-use crate::invoke::{Invoke, InvokeError, read_response};
+use crate::invoke::{Invoke, InvokeError, read_published, read_response};
 use crate::remote::{Outbound, Remote};
 use crate::streaming::{InvokeStream, ItemStream, StreamRequest};
 
@@ -128,9 +132,64 @@ impl Peer {
         Ok(remote.notify(outbound).await?)
     }
 
+    /// Publishes an event as if the peer did: one that its router declares as shared.
+    ///
+    /// # Errors
+    ///
+    /// The event was not sent, or the peer refused it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future cancels the call: the event may have been published or not.
+    pub async fn publish<E: Event>(&self, event: &E) -> Result<(), InvokeError> {
+        let (remote, outbound) = (self.remote()?, written(E::CHANNEL, event, |_| None)?);
+        let body = remote.call(outbound).await?;
+        read_published(E::CHANNEL, &body.json)
+    }
+
+    /// Subscribes to an event of the peer: `peer.subscribe::<StatusChanged>().await?`.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no subscription, when this is awaited.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the subscription.
+    pub fn subscribe<E: Event + DeserializeOwned>(&self) -> Subscribing<'_, Self, E> {
+        Subscribing::new(self)
+    }
+
+    /// Subscribes to all events of the peer whose channels begin alike: `jobs:*`, `*`; or to one by its channel's name.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no subscription.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the subscription.
+    pub async fn subscribe_any(&self, pattern: &str) -> Result<AnySubscription, SubscribeError> {
+        let remote = self.remote.as_deref().ok_or_else(|| SubscribeError::Disconnected(ITSELF.to_owned()))?;
+        let events = remote.subscribe(pattern.to_owned(), None).await?;
+        Ok(AnySubscription::received(pattern.to_owned(), events))
+    }
+
     fn remote<E>(&self) -> Result<&dyn Remote, InvokeError<E>> {
-        let gone = || InvokeError::Disconnected("the peer is this process itself, and has no connection".to_owned());
-        self.remote.as_deref().ok_or_else(gone)
+        self.remote.as_deref().ok_or_else(|| InvokeError::Disconnected(ITSELF.to_owned()))
+    }
+}
+
+/// Why a peer without a connection cannot be called.
+const ITSELF: &str = "the peer is this process itself, and has no connection";
+
+impl Subscribe for Peer {
+    async fn subscribe_with<E>(&self, options: SubscribeOptions) -> Result<Subscription<E>, SubscribeError>
+    where
+        E: Event + DeserializeOwned,
+    {
+        let remote = self.remote.as_deref().ok_or_else(|| SubscribeError::Disconnected(ITSELF.to_owned()))?;
+        Ok(Subscription::received(remote.subscribe(E::CHANNEL.to_owned(), options.key).await?))
     }
 }
 

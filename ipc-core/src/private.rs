@@ -16,6 +16,8 @@ pub use crate::blocking::blocking;
 pub use crate::channel;
 pub use crate::context::{Context, FromContext};
 pub use crate::error::{ErrorDescription, IpcError};
+pub use crate::event::subscribe::{Subscribe, Subscribing};
+pub use crate::event::{Event, KeyedEvent, Lag, NeverWaits, key_json};
 pub use crate::failure::{Failure, code};
 pub use crate::handler::{Handler, HandlerDoc, HandlerItem, NotAResult, Outcome, Request, ReturnType};
 pub use crate::incoming::{Incoming, IncomingParameter};

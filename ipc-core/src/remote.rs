@@ -7,6 +7,8 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::body::Body;
+use crate::event::subscribe::SubscribeError;
+use crate::event::subscription::ReceiveEvents;
 use crate::invoke::InvokeError;
 use crate::items::{ReceiveItems, Upload};
 
@@ -36,6 +38,13 @@ pub trait Remote: Send + Sync + fmt::Debug {
 
     /// Sends a request that is not answered.
     fn notify(&self, request: Outbound) -> BoxFuture<'_, Result<(), CallError>>;
+
+    /// Subscribes to the events of the channels that `pattern` names; `key` is the JSON of the one key that is asked for.
+    fn subscribe(
+        &self,
+        pattern: String,
+        key: Option<String>,
+    ) -> BoxFuture<'_, Result<Box<dyn ReceiveEvents>, SubscribeError>>;
 
     /// Why the connection is gone, if it is.
     fn why_closed(&self) -> Option<Arc<str>>;

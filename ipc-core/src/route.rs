@@ -4,6 +4,7 @@ mod guard;
 mod pending;
 mod stream;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -21,6 +22,7 @@ use crate::context::{CallScope, Context};
 use crate::deadline;
 use crate::description::{Draft, Generators};
 use crate::error::IpcError;
+use crate::event::topic::Topic;
 use crate::failure::Failure;
 use crate::handler::{Handler, HandlerItem, Request};
 use crate::items::ReceiveItems;
@@ -157,16 +159,54 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
     }
 
     fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch {
-        let deadline = cx.deadline();
-        let start = |out: &mut Body| match start::<H, S>(&self.receiver, json, attachments, cx) {
-            Ok(answer) => answer.begin(Begin { channel: H::CHANNEL, detached: H::DETACHED, cx, out }),
-            Err(failure) => {
-                refuse(H::CHANNEL, out, &failure);
-                Dispatch::Answered
-            }
-        };
-        guard(H::CHANNEL, out, Dispatch::Answered, |out| deadline::within(deadline, || start(out)))
+        begin(H::CHANNEL, H::DETACHED, cx, out, |cx| start::<H, S>(&self.receiver, json, attachments, cx))
     }
+}
+
+/// Publishes an event that a peer sent. It is answered when every subscriber has it, as the event's lag says.
+pub(crate) fn publish(
+    topic: Arc<Topic>,
+    json: &[u8],
+    attachments: Vec<Bytes>,
+    cx: &mut Context,
+    out: &mut Body,
+) -> Dispatch {
+    let channel = topic.channel;
+    begin::<Once<Published>, _>(channel, false, cx, out, |_| {
+        let publishing = topic.receive(json, attachments)?;
+        Ok(Later(async move {
+            publishing.await;
+            Ok::<(), Infallible>(())
+        }))
+    })
+}
+
+/// An event that a peer publishes, whatever its channel: it is answered with nothing.
+enum Published {}
+
+impl Request for Published {
+    const CHANNEL: &'static str = "";
+    type Response = ();
+    type Error = Infallible;
+}
+
+/// Begins to answer with what `start` has.
+fn begin<O: Output, A: Answer<O>>(
+    channel: &'static str,
+    detached: bool,
+    cx: &mut Context,
+    out: &mut Body,
+    start: impl FnOnce(&Context) -> Result<A, Failure>,
+) -> Dispatch {
+    let deadline = cx.deadline();
+    let begin = |out: &mut Body| match start(cx) {
+        Ok(answer) => answer.begin(Begin { channel, detached, cx, out }),
+        Err(failure) => {
+            refuse(channel, out, &failure);
+            Dispatch::Answered
+        }
+    };
+    guard(channel, out, Dispatch::Answered, |out| deadline::within(deadline, || begin(out)))
 }
 
 /// Reads and checks the payload, and calls the function.

@@ -1,29 +1,31 @@
-//! The router: which handler answers which channel.
+//! The router: which handler answers which channel, and which events are published.
+
+mod events;
+mod here;
+mod problem;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
-use std::future::poll_fn;
 use std::sync::{Arc, OnceLock};
-use std::task::{self, Poll};
-
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::body::Body;
 use crate::channel;
 use crate::context::Context;
-use crate::deadline::{self, current_deadline, earlier};
-use crate::description::{self, Description, DescriptionError};
+use crate::deadline::{self, earlier};
+use crate::description::{self, Description, DescriptionError, Drafts};
+use crate::event::hub::Hub;
+use crate::event::topic::Topic;
 use crate::failure::{Failure, code};
-use crate::handler::{Handler, HandlerItem, Request};
-use crate::invoke::{Invoke, InvokeError, read_response};
-use crate::items::{Direct, Ending, ReceiveItems, Received, Upload};
+use crate::handler::Handler;
 use crate::peer::Peer;
-use crate::route::{Dispatch, Inbound, PendingCall, PendingStream, Route, Step, Typed, refuse};
+use crate::route::{self, Dispatch, Inbound, Route, Typed, refuse};
 use crate::service::Service;
 use crate::state::States;
-use crate::streaming::{InvokeStream, ItemStream, StreamRequest};
 
-/// The handlers of an application, and the state that they share.
+pub use problem::{RouterError, RouterProblem};
+
+/// The handlers of an application, the state that they share, and the events that it publishes.
 ///
 /// A router is built once and then served: by a server, by as many connections as one likes, or in process with
 /// [`invoke`](Self::invoke). What is wrong with it is told when it is served, all at once (see [`check`](Self::check)).
@@ -31,6 +33,7 @@ use crate::streaming::{InvokeStream, ItemStream, StreamRequest};
 pub struct Router {
     routes: HashMap<&'static str, Box<dyn Route>>,
     states: Arc<States>,
+    hub: Arc<Hub>,
     problems: Vec<RouterProblem>,
     fingerprint: OnceLock<Result<String, DescriptionError>>,
 }
@@ -74,14 +77,17 @@ impl Router {
             self.problems.push(RouterProblem::ChannelName { handler: H::ITEM, reason });
         }
         self.fingerprint = OnceLock::new();
-        match self.routes.get(H::CHANNEL) {
-            Some(first) => self.problems.push(RouterProblem::DuplicateChannel {
-                channel: H::CHANNEL,
-                first: first.item(),
-                second: H::ITEM,
-            }),
-            None => {
-                self.routes.insert(H::CHANNEL, Box::new(Typed::<H, S>::new(receiver)));
+        let (channel, handler) = (H::CHANNEL, H::ITEM);
+        match (self.routes.get(channel), self.hub.topic(channel)) {
+            (Some(first), _) => {
+                let first = first.item();
+                self.problems.push(RouterProblem::DuplicateChannel { channel, first, second: handler });
+            }
+            (None, Some(event)) => {
+                self.problems.push(RouterProblem::HandlerAndEvent { channel, handler, event: event.item });
+            }
+            (None, None) => {
+                self.routes.insert(channel, Box::new(Typed::<H, S>::new(receiver)));
             }
         }
         self
@@ -111,9 +117,9 @@ impl Router {
         if problems.is_empty() { Ok(()) } else { Err(RouterError { problems }) }
     }
 
-    /// Describes every channel: what it takes, what it answers, and what the docs say of it.
+    /// Describes every channel: what it takes, what it answers, what is published on it, and what the docs say of it.
     ///
-    /// It is made anew at each call, from the types of all handlers.
+    /// It is made anew at each call, from the types of all handlers and events.
     ///
     /// # Errors
     ///
@@ -123,7 +129,10 @@ impl Router {
             let mut routes: Vec<_> = self.routes.iter().collect();
             // The order of the channels decides which of two types is named first in an error.
             routes.sort_unstable_by_key(|(channel, _)| **channel);
-            routes.into_iter().map(|(&channel, route)| (channel, route.describe(generators))).collect()
+            let channels = routes.into_iter().map(|(&channel, route)| (channel, route.describe(generators))).collect();
+            let topics = self.hub.topics();
+            let describe = |topic: &Arc<Topic>| (topic.channel, (topic.describe)(generators), topic.is_shared());
+            Drafts { channels, events: topics.iter().map(describe).collect() }
         })
     }
 
@@ -142,159 +151,30 @@ impl Router {
     /// The context of the calls of one peer.
     #[doc(hidden)]
     pub fn context(&self, peer: Peer) -> Context {
-        Context::new(Arc::clone(&self.states), peer)
+        Context::new(Arc::clone(&self.states), Arc::clone(&self.hub), peer)
     }
 
     /// Answers one request: the response stands in `out`, after what `out` held already, or the call goes on.
     #[doc(hidden)]
     pub fn dispatch(&self, request: Inbound<'_>, cx: &mut Context, out: &mut Body) -> Dispatch {
         let Inbound { channel, json, attachments, deadline, incoming } = request;
-        let found = std::str::from_utf8(channel).ok().and_then(|name| self.routes.get_key_value(name));
-        match found {
-            Some((&name, route)) => {
-                cx.enter(name, earlier(deadline, deadline::after(route.timeout())));
-                if route.takes_incoming() {
-                    cx.set_incoming(incoming());
-                }
-                route.dispatch(json, attachments, cx, out)
+        // No channel has a name that is no UTF-8.
+        let name = std::str::from_utf8(channel).ok();
+        if let Some((&name, route)) = name.and_then(|name| self.routes.get_key_value(name)) {
+            cx.enter(name, earlier(deadline, deadline::after(route.timeout())));
+            if route.takes_incoming() {
+                cx.set_incoming(incoming());
             }
-            None => {
-                let name = String::from_utf8_lossy(channel);
-                let failure = Failure::new(code::UNKNOWN_CHANNEL, format_args!("no handler has the channel `{name}`"));
-                refuse(&name, out, &failure);
-                Dispatch::Answered
-            }
+            return route.dispatch(json, attachments, cx, out);
         }
-    }
-
-    /// Calls a handler in this process, through the same checks as a call from outside.
-    ///
-    /// # Errors
-    ///
-    /// What a client would get; [`InvokeError::Disconnected`] excepted.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future drops the handler's.
-    pub async fn invoke<R>(&self, mut request: R) -> Result<R::Response, InvokeError<R::Error>>
-    where
-        R: Request<Response: DeserializeOwned> + Serialize,
-    {
-        let upload = request.take_upload();
-        let mut out = Body::default();
-        match self.call_here(R::CHANNEL, &request, upload, &mut out)? {
-            Dispatch::Answered => {}
-            Dispatch::Pending(mut call) => poll_fn(|cx| call.poll(cx, &mut out)).await,
-            Dispatch::Stream(_) => return Err(InvokeError::Refused(answers_with_a_stream(R::CHANNEL))),
+        if let Some(topic) = name.and_then(|name| self.hub.topic(name)) {
+            cx.enter(topic.channel, deadline);
+            return route::publish(topic, json, attachments, cx, out);
         }
-        read_response::<R>(&out.json, out.attachments)
-    }
-
-    /// Calls a handler that answers with a stream in this process, through the same checks as a call from outside.
-    ///
-    /// # Errors
-    ///
-    /// The request could not be written as JSON.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future drops the handler's stream.
-    pub async fn stream<R>(&self, mut request: R) -> Result<ItemStream<R>, InvokeError<R::Error>>
-    where
-        R: StreamRequest<Item: DeserializeOwned> + Serialize,
-    {
-        let upload = request.take_upload();
-        let mut out = Body::default();
-        let source = match self.call_here(R::CHANNEL, &request, upload, &mut out)? {
-            Dispatch::Answered => Here::Answered(out),
-            Dispatch::Pending(call) => Here::Once(call, out),
-            Dispatch::Stream(stream) => Here::Stream(stream, out),
-        };
-        Ok(ItemStream::received(Box::new(source)))
-    }
-
-    fn call_here<E>(
-        &self,
-        channel: &str,
-        request: &impl Serialize,
-        upload: Option<Upload>,
-        out: &mut Body,
-    ) -> Result<Dispatch, InvokeError<E>> {
-        let mut body = Body::default();
-        body.write(|json| serde_json::to_writer(json, request))
-            .map_err(|error| InvokeError::Encode(error.to_string()))?;
-        let mut upload = upload.map(|upload| Box::new(Direct::new(upload)) as Box<dyn ReceiveItems>);
-        let request = Inbound {
-            channel: channel.as_bytes(),
-            json: &body.json,
-            attachments: body.attachments,
-            deadline: current_deadline(),
-            incoming: &mut || upload.take().unwrap_or_else(|| Box::new(Nothing)),
-        };
-        Ok(self.dispatch(request, &mut self.context(Peer::unknown()), out))
-    }
-}
-
-/// What a caller is told that awaits one answer where there are many.
-fn answers_with_a_stream(channel: &str) -> Failure {
-    let said = format_args!("`{channel}` answers with a stream, and was called for one answer");
-    Failure::new(code::INVALID_INPUT, said)
-}
-
-/// A call in this process whose answer is read as a stream.
-enum Here {
-    Stream(PendingStream, Body),
-    Once(PendingCall, Body),
-    Answered(Body),
-}
-
-impl ReceiveItems for Here {
-    fn poll_item(&mut self, cx: &mut task::Context<'_>) -> Poll<Received<'_>> {
-        let out = match self {
-            Self::Stream(stream, item) => {
-                item.take_back(Body::default().mark());
-                match std::task::ready!(stream.poll_step(cx, item)) {
-                    Step::Item => {
-                        return Poll::Ready(Received::Item(&item.json, std::mem::take(&mut item.attachments)));
-                    }
-                    Step::End => item,
-                }
-            }
-            Self::Once(call, out) => {
-                std::task::ready!(call.poll(cx, out));
-                out
-            }
-            Self::Answered(out) => out,
-        };
-        let Body { json, attachments } = std::mem::take(out);
-        Poll::Ready(Received::End(Ending::Answered(json, attachments)))
-    }
-}
-
-/// The items of a caller that sends none.
-struct Nothing;
-
-impl ReceiveItems for Nothing {
-    fn poll_item(&mut self, _: &mut task::Context<'_>) -> Poll<Received<'_>> {
-        Poll::Ready(Received::End(Ending::Finished))
-    }
-}
-
-impl Invoke for Router {
-    async fn invoke<R>(&self, request: R) -> Result<R::Response, InvokeError<R::Error>>
-    where
-        R: Request<Response: DeserializeOwned> + Serialize,
-    {
-        Self::invoke(self, request).await
-    }
-}
-
-impl InvokeStream for Router {
-    async fn stream<R>(&self, request: R) -> Result<ItemStream<R>, InvokeError<R::Error>>
-    where
-        R: StreamRequest<Item: DeserializeOwned> + Serialize,
-    {
-        Self::stream(self, request).await
+        let name = String::from_utf8_lossy(channel);
+        let failure = Failure::new(code::UNKNOWN_CHANNEL, format_args!("no handler has the channel `{name}`"));
+        refuse(&name, out, &failure);
+        Dispatch::Answered
     }
 }
 
@@ -302,79 +182,11 @@ impl std::fmt::Debug for Router {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut channels: Vec<_> = self.routes.keys().collect();
         channels.sort_unstable();
-        f.debug_struct("Router").field("channels", &channels).field("states", &self.states).finish_non_exhaustive()
+        let Self { states, hub, .. } = self;
+        f.debug_struct("Router")
+            .field("channels", &channels)
+            .field("states", states)
+            .field("hub", hub)
+            .finish_non_exhaustive()
     }
-}
-
-/// Why a router cannot be served: everything that is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RouterError {
-    problems: Vec<RouterProblem>,
-}
-
-impl RouterError {
-    /// What is wrong with the router.
-    pub fn problems(&self) -> &[RouterProblem] {
-        &self.problems
-    }
-}
-
-impl std::fmt::Display for RouterError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the router cannot be served: ")?;
-        for (index, problem) in self.problems.iter().enumerate() {
-            if index > 0 {
-                f.write_str("; ")?;
-            }
-            problem.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for RouterError {}
-
-/// One thing that is wrong with a router.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RouterProblem {
-    /// Two handlers have one channel.
-    #[error("the channel `{channel}` has two handlers, {first} and {second}: give one of them another name")]
-    DuplicateChannel {
-        /// The channel.
-        channel: &'static str,
-        /// The handler that was added first.
-        first: HandlerItem,
-        /// The handler that was added second.
-        second: HandlerItem,
-    },
-    /// A handler has a state that the router does not hold.
-    #[error(
-        "the handler {handler} of `{channel}` takes `State<{state}>`, which the router does not hold: add it with `.state(…)`"
-    )]
-    MissingState {
-        /// The type of the state.
-        state: &'static str,
-        /// The handler that needs it.
-        handler: HandlerItem,
-        /// The handler's channel.
-        channel: &'static str,
-    },
-    /// The router was given two states of one type.
-    #[error("the router was given two states of type `{state}`: wrap one in a type of its own")]
-    DuplicateState {
-        /// The type of both.
-        state: &'static str,
-    },
-    /// The channels cannot be described.
-    #[error(transparent)]
-    Description(#[from] DescriptionError),
-    /// A handler written by hand has a channel that is no channel name.
-    #[error("the handler {handler} has no channel: {reason}")]
-    ChannelName {
-        /// The handler.
-        handler: HandlerItem,
-        /// What is wrong with the name.
-        reason: channel::ChannelNameError,
-    },
 }

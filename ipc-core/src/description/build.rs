@@ -11,11 +11,12 @@ use super::fingerprint::Fingerprints;
 use super::names::{self, Ids};
 use crate::envelope::PROTOCOL_VERSION;
 
+use super::event::EventDraft;
 use super::{ChannelDescription, CodeDescription, DIALECT, Description, DescriptionError};
 use crate::error::ErrorDescription;
 use crate::handler::HandlerDoc;
 use crate::schema;
-use crate::schema::mend::{BoundIntegers, MendReferences};
+use crate::schema::mend::{BoundNumbers, MendReferences};
 
 /// What is put behind the name of a type for what is written, where that differs from what is read.
 const OUTPUT: &str = "Output";
@@ -45,10 +46,16 @@ pub struct DraftAnswer {
     pub(crate) errors: Vec<ErrorDescription>,
 }
 
+/// What a router says of everything that it has.
+pub(crate) struct Drafts {
+    /// The handlers by their channels.
+    pub(crate) channels: Vec<(&'static str, Draft)>,
+    /// The events by their channels; whether peers publish them too.
+    pub(crate) events: Vec<(&'static str, EventDraft, bool)>,
+}
+
 /// Describes the channels whose drafts `draft` makes.
-pub(crate) fn build<'a>(
-    draft: impl FnOnce(&mut Generators) -> Vec<(&'a str, Draft)>,
-) -> Result<Description, DescriptionError> {
+pub(crate) fn build(draft: impl FnOnce(&mut Generators) -> Drafts) -> Result<Description, DescriptionError> {
     let mut generators = Generators {
         input: SchemaSettings::draft2020_12().for_deserialize().into_generator(),
         output: SchemaSettings::draft2020_12().for_serialize().into_generator(),
@@ -78,16 +85,26 @@ pub(crate) fn build<'a>(
 
     let mut fingerprints = Fingerprints::new(&definitions);
     let channels: BTreeMap<_, _> = drafts
+        .channels
         .into_iter()
         .map(|(name, draft)| (name.to_owned(), channel(draft, &renamed, &mut fingerprints)))
         .collect();
-    let fingerprint = fingerprints.whole(channels.iter().map(|(name, channel)| (name.as_str(), channel.fingerprint())));
+    let events: BTreeMap<_, _> = drafts
+        .events
+        .into_iter()
+        .map(|(name, draft, shared)| (name.to_owned(), draft.finish(shared, &renamed, &mut fingerprints)))
+        .collect();
+    let fingerprint = fingerprints.whole(
+        channels.iter().map(|(name, channel)| (name.as_str(), channel.fingerprint())),
+        events.iter().map(|(name, event)| (name.as_str(), event.fingerprint())),
+    );
     Ok(Description {
         dialect: DIALECT.to_owned(),
         protocol: PROTOCOL_VERSION,
         generator: concat!("ipc-bridge ", env!("CARGO_PKG_VERSION")).to_owned(),
         fingerprint,
         channels,
+        events,
         definitions,
     })
 }
@@ -103,9 +120,9 @@ fn finish(mut generator: SchemaGenerator) -> (BTreeMap<String, Schema>, Ids) {
     (definitions.into_iter().map(mended).collect(), ids)
 }
 
-fn mended(mut schema: Schema) -> Schema {
+pub(super) fn mended(mut schema: Schema) -> Schema {
     MendReferences.transform(&mut schema);
-    BoundIntegers.transform(&mut schema);
+    BoundNumbers.transform(&mut schema);
     schema
 }
 
@@ -162,7 +179,7 @@ fn renamed(input: &BTreeMap<String, Schema>, output: &BTreeMap<String, Schema>) 
     renamed
 }
 
-fn refer_to_outputs(schema: &mut Schema, renamed: &BTreeSet<String>) {
+pub(super) fn refer_to_outputs(schema: &mut Schema, renamed: &BTreeSet<String>) {
     if renamed.is_empty() {
         return;
     }

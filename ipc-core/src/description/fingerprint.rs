@@ -10,7 +10,7 @@ use schemars::Schema;
 use serde_json::{Map, Value, json};
 use siphasher::sip::SipHasher24;
 
-use super::ChannelDescription;
+use super::{ChannelDescription, EventDescription};
 use crate::schema;
 
 /// The keywords that say something about a value without restricting it.
@@ -63,9 +63,28 @@ impl Fingerprints {
         digits(hash(&Value::Object(contract)))
     }
 
-    /// The fingerprint of all channels, given with their names and their own fingerprints in the order of the names.
-    pub(super) fn whole<'a>(&self, channels: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-        digits(hash(&channels.map(|(name, fingerprint)| json!([name, fingerprint])).collect()))
+    /// The fingerprint of an event. What becomes of events that a subscriber does not take is the publisher's affair.
+    pub(super) fn event(&mut self, event: &EventDescription) -> String {
+        let mut contract = Map::from_iter([
+            ("data".to_owned(), self.resolved(&event.data)),
+            ("shared".to_owned(), Value::from(event.shared)),
+        ]);
+        if let Some(key) = &event.key {
+            contract.insert("key".to_owned(), self.resolved(key));
+        }
+        digits(hash(&Value::Object(contract)))
+    }
+
+    /// The fingerprint of all channels and events, given with their names and their own fingerprints in the order of the
+    /// names. Without events, it is that of the channels alone.
+    pub(super) fn whole<'a>(
+        &self,
+        channels: impl Iterator<Item = (&'a str, &'a str)>,
+        events: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> String {
+        let channels = channels.map(|(name, fingerprint)| json!([name, fingerprint]));
+        let events = events.map(|(name, fingerprint)| json!([name, "event", fingerprint]));
+        digits(hash(&channels.chain(events).collect()))
     }
 
     fn resolved(&mut self, schema: &Schema) -> Value {

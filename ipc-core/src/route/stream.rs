@@ -37,20 +37,22 @@ impl PendingStream {
         Self { call, items: Some(items), alarm: None }
     }
 
+    /// Whether the deadline has passed: the response that says so then stands behind what `out` held, and the handler's
+    /// stream is gone. For whoever waits for something else than the stream.
+    pub fn poll_expired(&mut self, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<()> {
+        let Some(deadline) = self.call.deadline else { return Poll::Pending };
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        ready!(alarm.as_mut().poll(cx));
+        let channel = self.call.channel;
+        guard(channel, &mut Body::default(), (), |_| self.leave());
+        refuse(channel, out, &deadline::timed_out());
+        Poll::Ready(())
+    }
+
     /// Polls the handler's stream: its next item, or the response that ends it, then stands behind what `out` held.
     ///
-    /// A handler that panics has ended with `INTERNAL`, one whose deadline passes with `TIMEOUT`.
+    /// A handler that panics has ended with `INTERNAL`. Whoever polls asks for the [deadline](Self::poll_expired) before.
     pub fn poll_step(&mut self, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<Step> {
-        // Asked first: a stream that always has an item ends by its deadline too.
-        if let Some(deadline) = self.call.deadline {
-            let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-            if alarm.as_mut().poll(cx).is_ready() {
-                let channel = self.call.channel;
-                guard(channel, &mut Body::default(), (), |_| self.leave());
-                refuse(channel, out, &deadline::timed_out());
-                return Poll::Ready(Step::End);
-            }
-        }
         let Self { call, items, .. } = self;
         let mut panicked = true;
         let polled = guard(call.channel, out, Poll::Ready(Step::End), |out| {

@@ -1,0 +1,120 @@
+//! What the description says of an event.
+
+use std::collections::BTreeSet;
+
+use schemars::Schema;
+use serde::{Deserialize, Serialize};
+
+use super::build::{Generators, mended, refer_to_outputs};
+use super::fingerprint::Fingerprints;
+use crate::event::{Event, Lag};
+use crate::handler::HandlerDoc;
+
+/// What is published on one channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventDescription {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    doc: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deprecated: Option<String>,
+    pub(super) data: Schema,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<Schema>,
+    retain: bool,
+    lag: Lag,
+    pub(super) shared: bool,
+    fingerprint: String,
+}
+
+impl EventDescription {
+    /// The doc comment of the event, empty where it has none.
+    pub fn doc(&self) -> &str {
+        &self.doc
+    }
+
+    /// The note of the event's `#[deprecated]`, empty where that has none.
+    pub fn deprecated(&self) -> Option<&str> {
+        self.deprecated.as_deref()
+    }
+
+    /// The schema of the event, as the server writes it.
+    pub fn data(&self) -> &Schema {
+        &self.data
+    }
+
+    /// The schema of the key that a subscriber can ask for, as the server writes it; `None` where the event has none.
+    pub fn key(&self) -> Option<&Schema> {
+        self.key.as_ref()
+    }
+
+    /// Whether a new subscriber gets the last event at once: the last of each key, where the event has keys.
+    pub fn retain(&self) -> bool {
+        self.retain
+    }
+
+    /// What becomes of a subscriber that does not keep up.
+    pub fn lag(&self) -> Lag {
+        self.lag
+    }
+
+    /// Whether peers may publish it too.
+    pub fn shared(&self) -> bool {
+        self.shared
+    }
+
+    /// The fingerprint of what travels on this channel: 16 lower-case hexadecimal digits.
+    ///
+    /// It changes when the event or its key changes in shape or in constraints, and when peers may publish it or may no
+    /// longer. It does not change with docs, names of Rust types, or with what becomes of events that are not taken.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+}
+
+/// What an event says of its channel.
+pub(crate) struct EventDraft {
+    doc: HandlerDoc,
+    data: Schema,
+    key: Option<Schema>,
+    retain: bool,
+    lag: Lag,
+}
+
+impl EventDraft {
+    pub(crate) fn of<E: Event>(generators: &mut Generators) -> Self {
+        Self {
+            doc: E::DOC,
+            data: generators.output.subschema_for::<E>(),
+            key: E::describe_key(&mut generators.output),
+            retain: E::RETAIN,
+            lag: E::LAG,
+        }
+    }
+
+    /// The description of the event, which peers may publish too if it is `shared`.
+    pub(super) fn finish(
+        self,
+        shared: bool,
+        renamed: &BTreeSet<String>,
+        fingerprints: &mut Fingerprints,
+    ) -> EventDescription {
+        let written = |schema| {
+            let mut schema = mended(schema);
+            refer_to_outputs(&mut schema, renamed);
+            schema
+        };
+        let Self { doc, data, key, retain, lag } = self;
+        let mut event = EventDescription {
+            doc: doc.text.to_owned(),
+            deprecated: doc.deprecated.map(str::to_owned),
+            data: written(data),
+            key: key.map(written),
+            retain,
+            lag,
+            shared,
+            fingerprint: String::new(),
+        };
+        event.fingerprint = fingerprints.event(&event);
+        event
+    }
+}

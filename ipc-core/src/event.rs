@@ -1,0 +1,118 @@
+//! Events: what this process tells everyone who asked to be told.
+//!
+//! [`hub`] finds the subscribers of an event, [`published`] is the event on its way, encoded once for all of them, and
+//! [`queue`] is what waits for one that takes nothing now. [`subscription`] is the other side.
+
+pub(crate) mod any;
+pub(crate) mod hub;
+mod key;
+pub(crate) mod local;
+mod pattern;
+pub(crate) mod published;
+pub(crate) mod publisher;
+pub(crate) mod queue;
+pub(crate) mod retained;
+pub(crate) mod subscribe;
+pub(crate) mod subscriber;
+pub(crate) mod subscription;
+#[cfg(test)]
+mod tests;
+pub(crate) mod topic;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+
+use crate::handler::{HandlerDoc, HandlerItem};
+use crate::validation::Issues;
+
+/// What a process publishes on one channel, to all who subscribe to it.
+///
+/// `derive(Event)` implements it:
+///
+/// ```text
+/// #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Event)]
+/// #[event("status:changed", retain)]
+/// struct StatusChanged { online: bool }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event",
+    label = "no channel has this as its event",
+    note = "derive it: `#[derive(Serialize, Deserialize, JsonSchema, Event)]` and `#[event(\"namespace:happened\")]`"
+)]
+pub trait Event: Serialize + JsonSchema + Send + Sync + 'static {
+    /// The channel's name, `namespace:happened`.
+    const CHANNEL: &'static str;
+    /// Where the type stands, for messages that name it.
+    const ITEM: HandlerItem;
+    /// What the type's documentation says.
+    const DOC: HandlerDoc;
+    /// Whether a new subscriber gets the last event at once: the last of each key, where the event has keys.
+    const RETAIN: bool = false;
+    /// What becomes of a subscriber that does not keep up.
+    const LAG: Lag = Lag::DropOldest;
+
+    /// The JSON of this event's key, where the event has one.
+    #[doc(hidden)]
+    fn key_json(&self) -> Option<Result<String, serde_json::Error>> {
+        None
+    }
+
+    /// The schema of the key, where the event has one.
+    #[doc(hidden)]
+    fn describe_key(generator: &mut SchemaGenerator) -> Option<Schema> {
+        let _: &mut SchemaGenerator = generator;
+        None
+    }
+
+    /// Checks the constraints on an event that a peer publishes.
+    #[doc(hidden)]
+    fn validate(&self, issues: &mut Issues);
+}
+
+/// An event whose subscribers can ask for one key: `client.subscribe::<Progress>().key(&7).await?`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no key, so nobody can subscribe to one",
+    label = "this event is published to all its subscribers",
+    note = "name the field that tells one from another: `#[event(\"job:progress\", key = \"job\")]`"
+)]
+pub trait KeyedEvent: Event {
+    /// What its subscribers tell it apart by.
+    type Key: Serialize;
+}
+
+/// An event that is published without waiting for anybody: each whose lag is not `wait`.
+#[diagnostic::on_unimplemented(
+    message = "publishing `{Self}` may have to wait for its subscribers",
+    label = "its lag is `wait`: no subscriber misses one",
+    note = "wait for them: `publish_and_wait(&event).await`",
+    note = "or let those that are too slow miss some: `#[event(…, lag = \"drop_oldest\")]`"
+)]
+pub trait NeverWaits: Event {}
+
+/// What becomes of a subscriber that takes events slower than they are published.
+///
+/// Whatever it is, a slow subscriber slows no other subscriber, and what waits for it has a bound. It learns how many
+/// it missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Lag {
+    /// Nobody misses an event: whoever publishes one waits until every subscriber has room for it.
+    Wait,
+    /// The subscriber misses the oldest of those that wait for it.
+    DropOldest,
+    /// Only the latest waits for the subscriber (the latest of each key, where the event has keys): it misses those in
+    /// between.
+    KeepLatest,
+    /// The subscription ends.
+    Disconnect,
+}
+
+/// The JSON of an event's key.
+///
+/// # Errors
+///
+/// The key cannot be written as JSON.
+pub fn key_json<K: Serialize + ?Sized>(key: &K) -> Result<String, serde_json::Error> {
+    serde_json::to_string(key)
+}

@@ -1,0 +1,247 @@
+//! The hub: whom an event goes to.
+
+use std::any::TypeId;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+
+use serde::de::DeserializeOwned;
+
+use super::key::canonical;
+use super::pattern::Pattern;
+use super::published::{EncodeError, MAX_BYTES};
+use super::subscriber::Subscriber;
+use super::topic::Topic;
+use super::{Event, NeverWaits};
+use crate::failure::{Failure, code};
+
+/// The events that a router declares, and all who subscribe to them.
+///
+/// All subscribers see the events of one channel in one order: that in which they were published. Nothing that the
+/// application wrote runs while anything is locked.
+#[derive(Default)]
+pub struct Hub {
+    topics: RwLock<BTreeMap<&'static str, Arc<Topic>>>,
+    /// Numbers the subscriptions.
+    subscriptions: AtomicU64,
+    /// Numbers what is retained.
+    clock: Arc<AtomicU64>,
+}
+
+/// Why an event was not published.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublishError {
+    /// The router does not declare the event.
+    #[error(
+        "the router does not declare the event `{event}` of `{channel}`: add it with `.event::<{}>()`",
+        unqualified(.event)
+    )]
+    NotDeclared {
+        /// The event's channel.
+        channel: &'static str,
+        /// The event's type.
+        event: &'static str,
+    },
+    /// The event could not be written as JSON.
+    #[error("the event of `{channel}` cannot be written as JSON: {reason}")]
+    Encode {
+        /// The event's channel.
+        channel: &'static str,
+        /// What stands against it.
+        reason: String,
+    },
+    /// The event is larger than any message may be.
+    #[error("the event of `{channel}` has {size} bytes, and a message has at most {MAX_BYTES}")]
+    TooLarge {
+        /// The event's channel.
+        channel: &'static str,
+        /// The bytes of the event.
+        size: usize,
+    },
+}
+
+impl PublishError {
+    pub(super) fn of(channel: &'static str, error: EncodeError) -> Self {
+        match error {
+            EncodeError::Json(error) => Self::Encode { channel, reason: error.to_string() },
+            EncodeError::TooLarge(size) => Self::TooLarge { channel, size },
+        }
+    }
+}
+
+/// The name of a type without its path.
+fn unqualified(path: &str) -> &str {
+    let end = path.find('<').unwrap_or(path.len());
+    let start = path.get(..end).and_then(|name| name.rfind("::")).map_or(0, |at| at + 2);
+    path.get(start..).unwrap_or(path)
+}
+
+impl Hub {
+    /// Declares an event that this process publishes, and nobody else.
+    ///
+    /// # Errors
+    ///
+    /// The event that has the channel already; the hub is unchanged.
+    pub(crate) fn declare<E: Event>(&self) -> Result<(), Arc<Topic>> {
+        self.add(Topic::of::<E>(Arc::clone(&self.clock)))
+    }
+
+    /// Declares an event that peers publish too.
+    ///
+    /// # Errors
+    ///
+    /// The event that has the channel already; the hub is unchanged.
+    pub(crate) fn declare_shared<E: Event + DeserializeOwned>(&self) -> Result<(), Arc<Topic>> {
+        self.add(Topic::of::<E>(Arc::clone(&self.clock)).shared::<E>())
+    }
+
+    fn add(&self, topic: Topic) -> Result<(), Arc<Topic>> {
+        let mut topics = self.topics.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = topics.get(topic.channel) {
+            return Err(Arc::clone(first));
+        }
+        topics.insert(topic.channel, Arc::new(topic));
+        Ok(())
+    }
+
+    /// The event of this channel.
+    pub(crate) fn topic(&self, channel: &str) -> Option<Arc<Topic>> {
+        self.topics.read().unwrap_or_else(PoisonError::into_inner).get(channel).cloned()
+    }
+
+    /// All events, sorted by channel.
+    pub(crate) fn topics(&self) -> Vec<Arc<Topic>> {
+        self.topics.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    fn topic_of<E: Event>(&self) -> Result<Arc<Topic>, PublishError> {
+        let declared = self.topic(E::CHANNEL).filter(|topic| topic.event == TypeId::of::<E>());
+        declared.ok_or(PublishError::NotDeclared { channel: E::CHANNEL, event: std::any::type_name::<E>() })
+    }
+
+    /// Publishes an event. It is not even written where nobody subscribes and nothing is retained.
+    ///
+    /// # Errors
+    ///
+    /// The event is not declared, or cannot be written.
+    pub fn publish<E: NeverWaits>(&self, event: &E) -> Result<(), PublishError> {
+        let topic = self.topic_of::<E>()?;
+        if let Some(event) = topic.encode(event)? {
+            topic.deliver(&event);
+        }
+        Ok(())
+    }
+
+    /// Publishes an event, and waits until every subscriber has room for it, where its lag says so.
+    ///
+    /// Those who publish the same event while somebody waits take turns.
+    ///
+    /// # Errors
+    ///
+    /// The event is not declared, or cannot be written.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before its turn has come publishes nothing. Later, every subscriber that had room has the
+    /// event; those that had none have missed it, and are told so.
+    pub async fn publish_and_wait<E: Event>(&self, event: &E) -> Result<(), PublishError> {
+        let topic = self.topic_of::<E>()?;
+        if let Some(event) = topic.encode(event)? {
+            topic.deliver_and_wait(&event).await;
+        }
+        Ok(())
+    }
+
+    /// How many subscribe to an event, those to one of its keys and those to several events included.
+    pub fn subscribers<E: Event>(&self) -> usize {
+        self.topic_of::<E>().map_or(0, |topic| topic.subscribers())
+    }
+
+    /// Subscribes to one event, or to all whose channels begin alike (`jobs:*`, `*`), of those that are declared by now.
+    /// `key` is the JSON of the one key that is asked for.
+    ///
+    /// What is retained of them is handed to the subscriber first, in the order in which it was published; after that,
+    /// it is offered every event that is published, and none is lost or doubled in between.
+    ///
+    /// # Errors
+    ///
+    /// No event matches, or a key is asked for that cannot be.
+    pub fn subscribe(
+        &self,
+        pattern: &str,
+        key: Option<&str>,
+        subscriber: Arc<dyn Subscriber>,
+    ) -> Result<HubSubscription, Failure> {
+        let pattern = Pattern::read(pattern)?;
+        let key = key.map(|key| self.key(pattern, key)).transpose()?;
+        let topics: Vec<_> = self.topics().into_iter().filter(|topic| pattern.matches(topic.channel)).collect();
+        if topics.is_empty() {
+            return Err(pattern.unknown());
+        }
+        let id = self.subscriptions.fetch_add(1, Ordering::Relaxed);
+        {
+            // All at once, so that nothing is published in between. They are sorted, and nobody else holds two.
+            let mut states: Vec<_> = topics.iter().map(|topic| topic.lock()).collect();
+            let mut retained: Vec<_> = states.iter().flat_map(|state| state.retained(key.as_deref())).collect();
+            retained.sort_unstable_by_key(|(time, _)| *time);
+            subscriber.begin(retained.into_iter().map(|(_, event)| event).collect());
+            for state in &mut states {
+                state.add(id, key.as_deref(), Arc::clone(&subscriber));
+            }
+        }
+        subscriber.wake();
+        Ok(HubSubscription { id, key, topics: topics.iter().map(Arc::downgrade).collect() })
+    }
+
+    /// The canonical text of the key that is asked for.
+    fn key(&self, pattern: Pattern<'_>, key: &str) -> Result<String, Failure> {
+        let refused = |said: fmt::Arguments<'_>| Failure::new(code::INVALID_INPUT, said);
+        let Pattern::Exactly(channel) = pattern else {
+            return Err(refused(format_args!(
+                "a key tells the events of one channel apart, and a `*` asks for several"
+            )));
+        };
+        let topic = self.topic(channel).ok_or_else(|| pattern.unknown())?;
+        if !topic.keyed {
+            return Err(refused(format_args!("the event of `{channel}` has no key, and one was asked for")));
+        }
+        canonical(key).map_err(|error| refused(format_args!("the key is no JSON: {error}")))
+    }
+}
+
+/// Whoever subscribes in this process learns that nothing follows.
+impl Drop for Hub {
+    fn drop(&mut self) {
+        for topic in self.topics() {
+            topic.end();
+        }
+    }
+}
+
+impl fmt::Debug for Hub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let channels: Vec<_> = self.topics().iter().map(|topic| topic.channel).collect();
+        f.debug_struct("Hub").field("events", &channels).finish_non_exhaustive()
+    }
+}
+
+/// A subscription. Dropping it ends it; it does not keep the hub.
+#[derive(Debug)]
+#[must_use]
+pub struct HubSubscription {
+    id: u64,
+    key: Option<String>,
+    topics: Vec<Weak<Topic>>,
+}
+
+impl Drop for HubSubscription {
+    fn drop(&mut self) {
+        for topic in self.topics.iter().filter_map(Weak::upgrade) {
+            let removed = topic.lock().remove(self.id, self.key.as_deref());
+            // Not within the statement above, which holds the topic.
+            drop(removed);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! One event of a hub: who subscribed to it, and what of it is retained.
+
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::Poll;
+
+use bytes::Bytes;
+use schemars::generate::SchemaSettings;
+use serde::de::DeserializeOwned;
+
+use super::hub::PublishError;
+use super::key::canonical;
+use super::published::{EncodeError, PublishedEvent};
+use super::retained::Retained;
+use super::subscriber::{Offer, Subscriber};
+use super::{Event, Lag};
+use crate::body::read_with;
+use crate::description::{EventDraft, Generators};
+use crate::failure::{Failure, code};
+use crate::handler::HandlerItem;
+use crate::remote::BoxFuture;
+use crate::route::explain;
+use crate::validation::Issues;
+
+/// A declared event without its type.
+pub(crate) struct Topic {
+    pub(crate) channel: &'static str,
+    pub(crate) item: HandlerItem,
+    /// The type that was declared: another with the same channel is not published here.
+    pub(super) event: TypeId,
+    pub(super) keyed: bool,
+    lag: Lag,
+    retain: bool,
+    /// Reads what a peer publishes, where peers may.
+    read: Option<Read>,
+    pub(crate) describe: fn(&mut Generators) -> EventDraft,
+    /// Whoever publishes an event that waits for subscribers has it until all have taken the event.
+    turn: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+    /// Tells when an event was published, over all topics of the hub.
+    clock: Arc<AtomicU64>,
+}
+
+type Read = fn(&Topic, &[u8], Vec<Bytes>) -> Result<Option<Arc<PublishedEvent>>, Failure>;
+
+/// The subscribers by the order in which they came.
+type Subscribers = BTreeMap<u64, Arc<dyn Subscriber>>;
+
+#[derive(Default)]
+pub(super) struct State {
+    of_all: Subscribers,
+    /// Those of one key, by its canonical text: the others' events cost them nothing.
+    of_key: HashMap<String, Subscribers>,
+    retained: Retained,
+}
+
+impl Topic {
+    pub(super) fn of<E: Event>(clock: Arc<AtomicU64>) -> Self {
+        let mut generator = SchemaSettings::draft2020_12().into_generator();
+        Self {
+            channel: E::CHANNEL,
+            item: E::ITEM,
+            event: TypeId::of::<E>(),
+            keyed: E::describe_key(&mut generator).is_some(),
+            lag: E::LAG,
+            retain: E::RETAIN,
+            read: None,
+            describe: EventDraft::of::<E>,
+            turn: tokio::sync::Mutex::new(()),
+            state: Mutex::default(),
+            clock,
+        }
+    }
+
+    /// The same event, which peers publish too.
+    pub(super) fn shared<E: Event + DeserializeOwned>(mut self) -> Self {
+        self.read = Some(read::<E>);
+        self
+    }
+
+    /// Whether peers may publish it.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.read.is_some()
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("nothing panics while it holds a topic")
+    }
+
+    /// Encodes an event, where somebody wants it. The event's own code runs here, where nothing is held.
+    pub(super) fn encode<E: Event>(&self, event: &E) -> Result<Option<Arc<PublishedEvent>>, PublishError> {
+        let fault = |error| PublishError::of(E::CHANNEL, error);
+        let key = match event.key_json() {
+            None => None,
+            Some(key) => Some(key.and_then(|key| canonical(&key)).map_err(|error| fault(EncodeError::Json(error)))?),
+        };
+        if !self.retain && !self.lock().has_subscriber(key.as_deref()) {
+            return Ok(None);
+        }
+        PublishedEvent::encode(event, key).map(|event| Some(Arc::new(event))).map_err(fault)
+    }
+
+    /// Publishes what a peer sends, as if this process published it. The event is read and checked at once; it is
+    /// published when the future is polled.
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`deliver_and_wait`](Self::deliver_and_wait).
+    pub(crate) fn receive(
+        self: Arc<Self>,
+        json: &[u8],
+        attachments: Vec<Bytes>,
+    ) -> Result<impl Future<Output = ()> + Send + use<>, Failure> {
+        let denied = || {
+            let said = format_args!("the event of `{}` is published by this process alone", self.channel);
+            Failure::new(code::DENIED, said)
+        };
+        let event = self.read.ok_or_else(denied)?(&self, json, attachments)?;
+        Ok(async move {
+            if let Some(event) = event {
+                self.deliver_and_wait(&event).await;
+            }
+        })
+    }
+
+    /// Offers an event to all who want it, and retains it. Those that have no room have missed it.
+    pub(super) fn deliver(&self, event: &Arc<PublishedEvent>) {
+        for subscriber in self.offer(event) {
+            drop(Owed { subscriber, event: Arc::clone(event), is_settled: false });
+        }
+    }
+
+    /// Offers an event to all who want it, and waits for those that have no room, where its lag says so.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before its turn has come publishes nothing. Later, every subscriber that had room has the
+    /// event; those that had none have missed it, and are told so.
+    pub(super) async fn deliver_and_wait(&self, event: &Arc<PublishedEvent>) {
+        if self.lag != Lag::Wait {
+            return self.deliver(event);
+        }
+        let _turn = self.turn.lock().await;
+        let owed = |subscriber| Owed { subscriber, event: Arc::clone(event), is_settled: false };
+        let mut waiting: Vec<BoxFuture<'static, ()>> =
+            self.offer(event).into_iter().map(|subscriber| Box::pin(owed(subscriber).settle()) as _).collect();
+        // Side by side: whoever has room first need not wait for the others.
+        poll_fn(|cx| {
+            waiting.retain_mut(|settling| settling.as_mut().poll(cx).is_pending());
+            if waiting.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    /// Offers an event to all who want it, retains it, and answers who has no room.
+    fn offer(&self, event: &Arc<PublishedEvent>) -> Vec<Arc<dyn Subscriber>> {
+        let (mut full, mut told, mut forgotten) = (Vec::new(), Vec::new(), Vec::new());
+        {
+            let mut state = self.lock();
+            let state = &mut *state;
+            if self.retain {
+                forgotten = state.retained.put(self.clock.fetch_add(1, Ordering::Relaxed), event);
+            }
+            let mut offer = |_: &u64, subscriber: &mut Arc<dyn Subscriber>| {
+                let offered = subscriber.offer(event);
+                match offered {
+                    Offer::Full => full.push(Arc::clone(subscriber)),
+                    // One that is gone may be dropped here, which must not happen while the topic is held.
+                    Offer::Taken | Offer::Gone => told.push(Arc::clone(subscriber)),
+                }
+                offered != Offer::Gone
+            };
+            state.of_all.retain(&mut offer);
+            if let Some(key) = event.key()
+                && let Some(subscribers) = state.of_key.get_mut(key)
+            {
+                subscribers.retain(&mut offer);
+                if subscribers.is_empty() {
+                    state.of_key.remove(key);
+                }
+            }
+        }
+        drop(forgotten);
+        for subscriber in told {
+            subscriber.wake();
+        }
+        full
+    }
+
+    /// How many subscribe to it.
+    pub(super) fn subscribers(&self) -> usize {
+        let state = self.lock();
+        state.of_all.len() + state.of_key.values().map(Subscribers::len).sum::<usize>()
+    }
+
+    /// Tells all subscribers that nothing follows.
+    pub(super) fn end(&self) {
+        let state = std::mem::take(&mut *self.lock());
+        for subscriber in state.of_all.values().chain(state.of_key.values().flat_map(Subscribers::values)) {
+            subscriber.end();
+        }
+    }
+}
+
+impl State {
+    fn has_subscriber(&self, key: Option<&str>) -> bool {
+        !self.of_all.is_empty() || key.is_some_and(|key| self.of_key.contains_key(key))
+    }
+
+    /// What is retained of all, or of one key, with the times at which it was published.
+    pub(super) fn retained(&self, key: Option<&str>) -> Vec<(u64, Arc<PublishedEvent>)> {
+        self.retained.of(key)
+    }
+
+    pub(super) fn add(&mut self, id: u64, key: Option<&str>, subscriber: Arc<dyn Subscriber>) {
+        match key {
+            None => self.of_all.insert(id, subscriber),
+            Some(key) => self.of_key.entry(key.to_owned()).or_default().insert(id, subscriber),
+        };
+    }
+
+    /// Takes a subscriber out, to be dropped where the topic is not held.
+    #[must_use]
+    pub(super) fn remove(&mut self, id: u64, key: Option<&str>) -> Option<Arc<dyn Subscriber>> {
+        let Some(key) = key else { return self.of_all.remove(&id) };
+        let subscribers = self.of_key.get_mut(key)?;
+        let removed = subscribers.remove(&id);
+        if subscribers.is_empty() {
+            self.of_key.remove(key);
+        }
+        removed
+    }
+}
+
+/// A subscriber that has no room for an event. Unless it takes the event later, it has missed it.
+struct Owed {
+    subscriber: Arc<dyn Subscriber>,
+    event: Arc<PublishedEvent>,
+    is_settled: bool,
+}
+
+impl Owed {
+    /// Offers the event until the subscriber takes it, or is gone.
+    async fn settle(mut self) {
+        loop {
+            // Asked first: there may be room since it was full.
+            self.subscriber.room(&self.event).await;
+            match self.subscriber.offer(&self.event) {
+                Offer::Full => {}
+                Offer::Taken => {
+                    self.is_settled = true;
+                    return self.subscriber.wake();
+                }
+                // The next event that is published takes it out of the topic.
+                Offer::Gone => {
+                    self.is_settled = true;
+                    return;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Owed {
+    fn drop(&mut self) {
+        if !self.is_settled {
+            tracing::debug!(channel = self.event.channel(), "a publisher did not wait for a subscriber");
+            self.subscriber.miss();
+            self.subscriber.wake();
+        }
+    }
+}
+
+/// Reads and checks what a peer publishes, and encodes it as if this process published it.
+fn read<E: Event + DeserializeOwned>(
+    topic: &Topic,
+    json: &[u8],
+    attachments: Vec<Bytes>,
+) -> Result<Option<Arc<PublishedEvent>>, Failure> {
+    let event: E = read_with(attachments, || serde_json::from_slice(json).map_err(|_| explain::<E>(E::CHANNEL, json)))?;
+    let mut issues = Issues::default();
+    event.validate(&mut issues);
+    if !issues.is_empty() {
+        return Err(issues.into_failure(E::CHANNEL));
+    }
+    topic.encode(&event).map_err(Failure::internal)
+}
+
+impl fmt::Debug for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Topic").field("channel", &self.channel).field("item", &self.item).finish_non_exhaustive()
+    }
+}

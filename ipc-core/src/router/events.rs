@@ -1,0 +1,91 @@
+//! The events of a router: which are published, and subscriptions within this process.
+
+use std::sync::{Arc, OnceLock};
+
+use serde::de::DeserializeOwned;
+
+use super::{Router, RouterProblem};
+use crate::channel;
+use crate::event::any::AnySubscription;
+use crate::event::hub::Hub;
+use crate::event::publisher::Publisher;
+use crate::event::subscribe::{Subscribe, SubscribeError, SubscribeOptions, Subscribing};
+use crate::event::subscription::Subscription;
+use crate::event::topic::Topic;
+use crate::event::{Event, local};
+
+impl Router {
+    /// Lets peers subscribe to `E`, which this process publishes: `.event::<StatusChanged>()`.
+    #[must_use]
+    pub fn event<E: Event>(self) -> Self {
+        let added = self.hub.declare::<E>();
+        self.declared::<E>(added)
+    }
+
+    /// Lets peers subscribe to `E`, and publish it too: a client's `publish` reaches everyone who subscribes here, this
+    /// process included. What a peer publishes is checked as a request is.
+    #[must_use]
+    pub fn shared_event<E: Event + DeserializeOwned>(self) -> Self {
+        let added = self.hub.declare_shared::<E>();
+        self.declared::<E>(added)
+    }
+
+    fn declared<E: Event>(mut self, added: Result<(), Arc<Topic>>) -> Self {
+        let (channel, event) = (E::CHANNEL, E::ITEM);
+        self.fingerprint = OnceLock::new();
+        if let Err(reason) = channel::check(channel) {
+            self.problems.push(RouterProblem::EventName { event, reason });
+        }
+        if let Some(handler) = self.routes.get(channel) {
+            self.problems.push(RouterProblem::HandlerAndEvent { channel, handler: handler.item(), event });
+        }
+        if let Err(first) = added {
+            self.problems.push(RouterProblem::DuplicateEvent { channel, first: first.item, second: event });
+        }
+        self
+    }
+
+    /// What publishes the events of this router. It can be had before they are declared, for a state that publishes.
+    pub fn publisher(&self) -> Publisher {
+        Publisher::new(Arc::clone(&self.hub))
+    }
+
+    /// What finds the subscribers of an event.
+    #[doc(hidden)]
+    pub fn hub(&self) -> &Arc<Hub> {
+        &self.hub
+    }
+
+    /// Subscribes to an event in this process: `router.subscribe::<StatusChanged>().await?`.
+    ///
+    /// At most 1024 events wait here to be taken, of at most 16 MiB together; beyond that, the event's lag decides. The
+    /// subscription ends when the router and all its [publishers](Self::publisher) are gone.
+    ///
+    /// # Errors
+    ///
+    /// What a client would get, when this is awaited; [`SubscribeError::Disconnected`] excepted.
+    pub fn subscribe<E: Event + DeserializeOwned>(&self) -> Subscribing<'_, Self, E> {
+        Subscribing::new(self)
+    }
+
+    /// Subscribes in this process to all events whose channels begin alike, `jobs:*` or `*`, of those that are declared by
+    /// now; or to one by its channel's name. The bounds are those of [`subscribe`](Self::subscribe).
+    ///
+    /// # Errors
+    ///
+    /// What a client would get; [`SubscribeError::Disconnected`] excepted.
+    pub async fn subscribe_any(&self, pattern: &str) -> Result<AnySubscription, SubscribeError> {
+        let events = local::subscribe(&self.hub, pattern, None).map_err(SubscribeError::Refused)?;
+        Ok(AnySubscription::received(pattern.to_owned(), Box::new(events)))
+    }
+}
+
+impl Subscribe for Router {
+    async fn subscribe_with<E>(&self, options: SubscribeOptions) -> Result<Subscription<E>, SubscribeError>
+    where
+        E: Event + DeserializeOwned,
+    {
+        let events = local::subscribe(&self.hub, E::CHANNEL, options.key.as_deref());
+        Ok(Subscription::received(Box::new(events.map_err(SubscribeError::Refused)?)))
+    }
+}
