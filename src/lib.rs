@@ -3,9 +3,10 @@
 #[doc(hidden)]
 pub use ipc_core::__private;
 pub use ipc_core::{
-    ChannelDescription, CodeDescription, Context, Description, DescriptionError, ErrorDescription, Failure,
-    FromContext, Handler, HandlerDoc, HandlerItem, Invoke, InvokeError, Issue, Issues, Peer, Request, Requirements,
-    Router, RouterError, RouterProblem, Service, State, channel, code, garde, response, schemars,
+    Bytes, ChannelDescription, CodeDescription, Context, Description, DescriptionError, ErrorDescription, Failure,
+    FromContext, Handler, HandlerDoc, HandlerItem, Incoming, IncomingError, Invoke, InvokeError, InvokeStream, Issue,
+    Issues, ItemStream, Many, Once, Peer, Request, Requirements, Router, RouterError, RouterProblem, Service, State,
+    Stream, StreamRequest, channel, code, garde, response, schemars,
 };
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Limits, NameError, ServeError,
@@ -95,7 +96,8 @@ pub use ipc_core::IpcError;
 /// What most applications use: `use ipc_bridge::prelude::*`.
 pub mod prelude {
     pub use ipc_core::{
-        Context, FromContext, Invoke, InvokeError, IpcError, Peer, Request, Router, State, handler, service,
+        Bytes, Context, FromContext, Incoming, IncomingError, Invoke, InvokeError, InvokeStream, IpcError, ItemStream,
+        Peer, Request, Router, State, Stream, StreamRequest, handler, service,
     };
     pub use ipc_transport::{Client, Server};
 }

@@ -73,10 +73,15 @@ fn good() -> Value {
 
 /// The issues of a call, each `path: message`.
 fn issues<H: ipc_bridge::Handler>(body: &Value) -> Vec<String> {
+    issues_of::<H>(&body.to_string())
+}
+
+/// The same of a body that no [`Value`] holds exactly.
+fn issues_of<H: ipc_bridge::Handler>(body: &str) -> Vec<String> {
     let router = Router::new().handle::<H>();
     let mut out = Vec::new();
     let mut cx = router.context(Peer::unknown());
-    let dispatch = router.dispatch(H::CHANNEL.as_bytes(), body.to_string().as_bytes(), None, &mut cx, &mut out);
+    let dispatch = router.dispatch(H::CHANNEL.as_bytes(), body.as_bytes(), None, &mut cx, &mut out);
     assert!(matches!(dispatch, ipc_core::Dispatch::Answered), "a plain function answers at once");
     let answer: Value = serde_json::from_slice(&out).unwrap();
     if answer["success"] == json!(true) {
@@ -244,4 +249,30 @@ fn the_schema_of_a_whole_payload_is_that_of_its_type() {
     let schema = schema::<names>();
     assert_eq!((&schema["type"], &schema["maxItems"]), (&json!("array"), &json!(1)));
     assert_eq!(schema["items"]["pattern"], r"^[\x00-\x7F]*$");
+}
+
+const FAR: u128 = 1 << 100;
+const LEAST: f32 = 0.1;
+
+#[handler("check:bounds")]
+fn bounds(
+    #[garde(range(min = 7, max = FAR))] big: u128,
+    #[garde(range(min = -0.5, max = f64::INFINITY))] open: f64,
+    #[garde(range(min = LEAST, max = 0.7))] small: f32,
+) -> usize {
+    let _ = (big, open, small);
+    0
+}
+
+#[test]
+fn a_bound_is_told_as_it_travels_and_one_that_does_not_travel_is_only_checked() {
+    let schema = schema::<bounds>();
+    let told = |name: &str| ["minimum", "maximum"].map(|bound| schema["properties"][name].get(bound).cloned());
+    assert_eq!(told("big"), [Some(json!(7)), None]);
+    assert_eq!(told("open"), [Some(json!(-0.5)), None]);
+    assert_eq!(told("small"), [Some(json!(0.1)), Some(json!(0.7))]);
+    assert_eq!(issues::<bounds>(&json!({"big": 7, "open": -0.5, "small": 0.1})), Vec::<String>::new());
+    let far = format!("{{\"big\":{},\"open\":0.5,\"small\":0.7}}", FAR + 1);
+    assert_eq!(issues_of::<bounds>(&far), [format!("big: greater than {FAR}")]);
+    assert_eq!(issues::<bounds>(&json!({"big": 6, "open": -1, "small": 0})).len(), 3);
 }

@@ -12,39 +12,71 @@ use serde::Serialize;
 
 use crate::description::{DraftAnswer, Generators};
 use crate::error::IpcError;
-use crate::handler::Outcome;
+use crate::handler::Request;
+use crate::response;
+use crate::streaming::StreamRequest;
 
 /// What a handler answers with: [`Once`] or [`Many`].
-pub trait Output: 'static {
+pub trait Output: Answers + 'static {
     #[doc(hidden)]
     fn describe(generators: &mut Generators) -> DraftAnswer;
+
+    /// Writes what the handler answers with, or one item of it.
+    #[doc(hidden)]
+    fn write(json: &mut Vec<u8>, value: &Self::Value) -> Result<(), serde_json::Error>;
 }
 
-/// A handler that answers once, with a `T` or an `E`.
-#[derive(Debug)]
-pub struct Once<T, E>(PhantomData<fn() -> Result<T, E>>);
+/// The types of an [`Output`], whether they can travel or not: that they can is asked in one place, and so told once.
+pub trait Answers {
+    /// What the handler answers with, or one item of it.
+    type Value;
+    /// What the handler fails with.
+    type Error: IpcError;
+}
 
-/// A handler that answers with a stream of `T`, which an `E` may end.
+/// A handler that answers the request `R` once.
 #[derive(Debug)]
-pub struct Many<T, E>(PhantomData<fn() -> Result<T, E>>);
+pub struct Once<R>(PhantomData<fn() -> R>);
 
-impl<T: Serialize + JsonSchema + 'static, E: IpcError + 'static> Output for Once<T, E> {
+/// A handler that answers the request `R` with a stream.
+#[derive(Debug)]
+pub struct Many<R>(PhantomData<fn() -> R>);
+
+impl<R: Request> Answers for Once<R> {
+    type Value = R::Response;
+    type Error = R::Error;
+}
+
+impl<R: StreamRequest> Answers for Many<R> {
+    type Value = R::Item;
+    type Error = R::Error;
+}
+
+impl<R: Request<Response: Serialize + JsonSchema> + 'static> Output for Once<R> {
     fn describe(generators: &mut Generators) -> DraftAnswer {
         DraftAnswer {
-            response: Some(generators.output.subschema_for::<T>()),
+            response: Some(generators.output.subschema_for::<R::Response>()),
             item: None,
-            errors: E::describe(&mut generators.output),
+            errors: R::Error::describe(&mut generators.output),
         }
+    }
+
+    fn write(json: &mut Vec<u8>, value: &R::Response) -> Result<(), serde_json::Error> {
+        response::write_success(json, value)
     }
 }
 
-impl<T: Serialize + JsonSchema + 'static, E: IpcError + 'static> Output for Many<T, E> {
+impl<R: StreamRequest<Item: Serialize + JsonSchema> + 'static> Output for Many<R> {
     fn describe(generators: &mut Generators) -> DraftAnswer {
         DraftAnswer {
             response: None,
-            item: Some(generators.output.subschema_for::<T>()),
-            errors: E::describe(&mut generators.output),
+            item: Some(generators.output.subschema_for::<R::Item>()),
+            errors: R::Error::describe(&mut generators.output),
         }
+    }
+
+    fn write(json: &mut Vec<u8>, item: &R::Item) -> Result<(), serde_json::Error> {
+        serde_json::to_writer(json, item)
     }
 }
 
@@ -53,7 +85,9 @@ impl<T: Serialize + JsonSchema + 'static, E: IpcError + 'static> Output for Many
 /// Generated code makes one with `now`, `later` or `stream`.
 pub trait Answer<O>: Sized {
     #[doc(hidden)]
-    fn begin(self, begin: crate::route::Begin<'_>) -> crate::route::Dispatch;
+    fn begin(self, begin: crate::route::Begin<'_>) -> crate::route::Dispatch
+    where
+        O: Output;
 }
 
 /// A plain function has answered.
@@ -88,19 +122,26 @@ where
 }
 
 /// A stream that was opened without anything that could fail.
-pub fn opened<const IS_RESULT: bool, S: Stream, E>(stream: S) -> Result<Outcomes<S, IsResult<IS_RESULT>>, E> {
-    Ok(Outcomes { stream, items: PhantomData })
+pub fn opened<const IS_RESULT: bool, E, S>(stream: S) -> Result<Outcomes<S, ItemsAre<IS_RESULT, E>>, E>
+where
+    S: Stream<Item: ItemOutcome<IS_RESULT, E>>,
+{
+    Ok(outcomes(stream))
 }
 
 /// The stream of a function that has it at once.
-pub fn opened_now<const IS_RESULT: bool, S: Stream, E>(
-    stream: S,
-) -> Ready<Result<Outcomes<S, IsResult<IS_RESULT>>, E>> {
+pub fn opened_now<const IS_RESULT: bool, E, S>(stream: S) -> Ready<Result<Outcomes<S, ItemsAre<IS_RESULT, E>>, E>>
+where
+    S: Stream<Item: ItemOutcome<IS_RESULT, E>>,
+{
     ready(opened(stream))
 }
 
-/// A stream whose opening could have failed.
-pub fn outcomes<const IS_RESULT: bool, S: Stream>(stream: S) -> Outcomes<S, IsResult<IS_RESULT>> {
+/// The items of a stream as the results of a channel that fails with `E`.
+pub fn outcomes<const IS_RESULT: bool, E, S>(stream: S) -> Outcomes<S, ItemsAre<IS_RESULT, E>>
+where
+    S: Stream<Item: ItemOutcome<IS_RESULT, E>>,
+{
     Outcomes { stream, items: PhantomData }
 }
 
@@ -114,23 +155,61 @@ pin_project_lite::pin_project! {
     }
 }
 
-/// Whether the items of a stream are results.
+/// Whether the items of a stream are results, and what its channel fails with.
 #[derive(Debug)]
-pub enum IsResult<const IS_RESULT: bool> {}
+pub struct ItemsAre<const IS_RESULT: bool, E>(PhantomData<fn() -> E>);
 
-impl<S, const IS_RESULT: bool> Stream for Outcomes<S, IsResult<IS_RESULT>>
+impl<S, E, const IS_RESULT: bool> Stream for Outcomes<S, ItemsAre<IS_RESULT, E>>
 where
-    S: Stream<Item: Outcome<IS_RESULT>>,
+    S: Stream<Item: ItemOutcome<IS_RESULT, E>>,
 {
-    type Item = Result<<S::Item as Outcome<IS_RESULT>>::Response, <S::Item as Outcome<IS_RESULT>>::Error>;
+    type Item = Result<<S::Item as ItemOutcome<IS_RESULT, E>>::Item, E>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
-        self.project().stream.poll_next(cx).map(|item| item.map(Outcome::into_result))
+        self.project().stream.poll_next(cx).map(|item| item.map(ItemOutcome::into_result))
+    }
+}
+
+/// What an item of a handler's stream means for a channel that fails with `E`.
+///
+/// As with [`Outcome`](crate::handler::Outcome), `IS_RESULT` tells a result from every other type. A stream of results
+/// fails as its opening does, where that can fail.
+#[diagnostic::on_unimplemented(
+    message = "the items of this stream fail with another error than its opening",
+    label = "a channel has one error, and this is not `{E}`",
+    note = "return `Result<impl Stream<Item = Result<T, E>>, E>`, with one `E`"
+)]
+pub trait ItemOutcome<const IS_RESULT: bool, E> {
+    /// What travels when all is well.
+    type Item;
+
+    /// The two told apart.
+    ///
+    /// # Errors
+    ///
+    /// The error that the item was.
+    fn into_result(self) -> Result<Self::Item, E>;
+}
+
+impl<T, E> ItemOutcome<true, E> for Result<T, E> {
+    type Item = T;
+
+    fn into_result(self) -> Self {
+        self
+    }
+}
+
+impl<T, E> ItemOutcome<false, E> for T {
+    type Item = T;
+
+    fn into_result(self) -> Result<T, E> {
+        Ok(self)
     }
 }
 
 /// A stream that borrows from something that lives in the same future, as that of a service's method does from the
-/// service: `run` is given where it puts the items, and drains the stream into that.
+/// service: `run` is given where it puts the items, and drains the stream into that. Why there is no stream, it puts
+/// there as the only item.
 pub fn lent<T, F: Future<Output = ()>>(run: impl FnOnce(Slot<T>) -> F) -> Lent<T, F> {
     let slot = Arc::new(Mutex::new(None));
     Lent { future: Some(run(Slot(Arc::clone(&slot)))), slot }
@@ -157,6 +236,13 @@ impl<T> Slot<T> {
             }
         })
         .await;
+    }
+}
+
+impl<T, E> Slot<Result<T, E>> {
+    /// Puts here why there is no stream.
+    pub fn fail(self, error: E) {
+        *self.0.lock().expect("nothing panics while it holds the slot") = Some(Err(error));
     }
 }
 

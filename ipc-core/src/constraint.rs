@@ -6,7 +6,7 @@ use regex::Regex;
 use schemars::Schema;
 use schemars::transform::Transform;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
 /// A regular expression, compiled when it is first used.
 pub type Pattern = LazyLock<Regex>;
@@ -35,8 +35,8 @@ pub enum Constraint {
 /// The bounds of a number.
 #[derive(Debug, Clone, Default)]
 pub struct Range {
-    min: Option<Value>,
-    max: Option<Value>,
+    min: Option<Number>,
+    max: Option<Number>,
 }
 
 /// The bounds of a length.
@@ -130,14 +130,14 @@ impl Range {
     /// The least that is allowed.
     #[must_use]
     pub fn min(mut self, min: impl Serialize) -> Self {
-        self.min = Some(json!(min));
+        self.min = number(min);
         self
     }
 
     /// The greatest that is allowed.
     #[must_use]
     pub fn max(mut self, max: impl Serialize) -> Self {
-        self.max = Some(json!(max));
+        self.max = number(max);
         self
     }
 }
@@ -190,10 +190,20 @@ impl Transform for Range {
         for (key, bound) in [("minimum", &self.min), ("maximum", &self.max)] {
             if let Some(bound) = bound {
                 // The bound of the type itself, which may stand here, is wider.
-                schema.insert(key.to_owned(), bound.clone());
+                schema.insert(key.to_owned(), bound.clone().into());
             }
         }
     }
+}
+
+/// A bound as the number that travels: for an `f32` that is 0.1, and not the `f64` nearest to it.
+///
+/// What is no number of JSON (an infinity), or no exact one to most readers (an integer of more than 64 bits), is checked
+/// and not told.
+fn number(bound: impl Serialize) -> Option<Number> {
+    let Ok(written) = serde_json::to_string(&bound) else { return None };
+    let Ok(number) = serde_json::from_str::<Number>(&written) else { return None };
+    (!number.is_f64() || written.contains(['.', 'e'])).then_some(number)
 }
 
 impl Transform for Length {

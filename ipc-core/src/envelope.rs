@@ -20,6 +20,10 @@ pub const PROTOCOL_VERSION: u16 = 1;
 /// The id of a hello frame: `IPCB` in ASCII, so that a peer of this protocol is known by its first twelve bytes.
 pub const MAGIC: u32 = u32::from_le_bytes(*b"IPCB");
 
+/// Set in the id of an item, an end and a credit that belong to the stream which a caller sends beside its request; not
+/// set in those of what the caller receives. So the id of a call, and of a subscription, is below it.
+pub const UPSTREAM: u32 = 1 << 31;
+
 /// What a frame is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -42,7 +46,7 @@ pub enum Kind {
     Item = 8,
     /// The end of a stream.
     End = 9,
-    /// How many more items of a stream the receiver takes.
+    /// How many more bytes of a stream, or of a subscription's events, the receiver takes.
     Credit = 10,
     /// Asks for the events of a channel.
     Subscribe = 11,
@@ -77,9 +81,16 @@ impl Kind {
         Self::ALL.get(usize::from(byte).checked_sub(1)?).copied()
     }
 
-    /// Whether a frame of this kind names a channel.
+    /// Whether a frame of this kind names a channel. An event may: where its subscription is to more than one.
     pub const fn has_channel(self) -> bool {
         matches!(self, Self::Request | Self::Subscribe | Self::Notification)
+    }
+
+    /// Whether a frame of this kind may have a channel name of this many bytes.
+    fn takes_channel(self, continued: bool, bytes: usize) -> bool {
+        let named = self.has_channel() && !continued;
+        let may_be_named = self == Self::Event && !continued;
+        (named == (bytes > 0) || may_be_named) && bytes <= MAX_CHANNEL_BYTES
     }
 
     /// Whether a frame of this kind may have flags. The kinds that steer a connection have none: what they say fits
@@ -111,7 +122,8 @@ impl Flags {
     const DEADLINE: u8 = 4;
     const ATTACHMENTS: u8 = 8;
 
-    fn to_byte(self) -> u8 {
+    /// The flags as the header has them.
+    pub fn to_byte(self) -> u8 {
         [
             (self.more, Self::MORE),
             (self.continued, Self::CONTINUED),
@@ -217,12 +229,11 @@ impl Header {
             if flags != 0 && !header.kind.has_flags() {
                 return Err(HeaderError::Flagged { kind: header.kind, flags });
             }
-            let named = header.kind.has_channel() && !header.flags.continued;
             let bytes = header.channel_bytes;
-            if named != (bytes > 0) || usize::from(bytes) > MAX_CHANNEL_BYTES {
+            if !header.kind.takes_channel(header.flags.continued, bytes.into()) {
                 return Err(HeaderError::Channel { kind: header.kind, bytes });
             }
-            if header.flags.deadline && !(header.kind == Kind::Request && named) {
+            if header.flags.deadline && (header.kind != Kind::Request || header.flags.continued) {
                 return Err(HeaderError::Deadline { kind: header.kind });
             }
             let needed = header.prefix_bytes();

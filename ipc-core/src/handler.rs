@@ -139,6 +139,13 @@ impl HandlerDoc {
 ///
 /// `IS_RESULT` tells the two apart (see [`ReturnType`]), so that an alias of `Result` is seen for what it is and a
 /// user's own type called `Result` is not mistaken for it.
+///
+/// What a function puts around its stream must be a result, or an alias of one.
+#[diagnostic::on_unimplemented(
+    message = "a stream stands in no other type than `Result`",
+    label = "this is no `Result`",
+    note = "return `impl Stream<Item = …>`, or `Result<impl Stream<Item = …>, E>` where opening the stream may fail"
+)]
 pub trait Outcome<const IS_RESULT: bool> {
     /// The response.
     type Response;

@@ -166,6 +166,19 @@ pub fn read_response<R: Request<Response: DeserializeOwned>>(
     }
 }
 
+/// Reads the answer to an event that was published.
+///
+/// # Errors
+///
+/// Why it was not published.
+pub fn read_published(channel: &'static str, json: &[u8]) -> Result<(), InvokeError> {
+    match response::read::<()>(json) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(failure)) => Err(InvokeError::Refused(failure)),
+        Err(reason) => Err(InvokeError::Decode { channel, reason: reason.to_string() }),
+    }
+}
+
 /// The handler's own error, where `failure` was made from one.
 pub(crate) fn refusal<E: IpcError>(failure: Failure) -> InvokeError<E> {
     match E::from_failure(&failure) {

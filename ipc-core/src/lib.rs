@@ -64,7 +64,7 @@ pub use failure::{Failure, code};
 pub use handler::{Handler, HandlerDoc, HandlerItem, Request};
 pub use incoming::{Incoming, IncomingError};
 #[doc(hidden)]
-pub use invoke::read_response;
+pub use invoke::{read_published, read_response};
 pub use invoke::{Invoke, InvokeError};
 #[doc(hidden)]
 pub use items::{Ending, ReceiveItems, Received, Upload};

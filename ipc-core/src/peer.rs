@@ -6,15 +6,14 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::body::{Body, read_with};
+use crate::body::Body;
 use crate::event::Event;
 use crate::event::any::AnySubscription;
 use crate::event::subscribe::{Subscribe, SubscribeError, SubscribeOptions, Subscribing};
 use crate::event::subscription::Subscription;
 use crate::handler::Request;
-use crate::invoke::{Invoke, InvokeError, read_response};
+use crate::invoke::{Invoke, InvokeError, read_published, read_response};
 use crate::remote::{Outbound, Remote};
-use crate::response;
 use crate::streaming::{InvokeStream, ItemStream, StreamRequest};
 
 /// The process at the other end of a connection, as the operating system vouches for it, and the way to it.
@@ -144,12 +143,8 @@ impl Peer {
     /// Dropping the future cancels the call: the event may have been published or not.
     pub async fn publish<E: Event>(&self, event: &E) -> Result<(), InvokeError> {
         let (remote, outbound) = (self.remote()?, written(E::CHANNEL, event, |_| None)?);
-        let Body { json, attachments } = remote.call(outbound).await?;
-        match read_with(attachments, || response::read::<()>(&json)) {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(failure)) => Err(InvokeError::Refused(failure)),
-            Err(error) => Err(InvokeError::Decode { channel: E::CHANNEL, reason: error.to_string() }),
-        }
+        let body = remote.call(outbound).await?;
+        read_published(E::CHANNEL, &body.json)
     }
 
     /// Subscribes to an event of the peer: `peer.subscribe::<StatusChanged>().await?`.

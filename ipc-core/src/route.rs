@@ -13,11 +13,10 @@ use std::task::{self, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use crate::answer::{Answer, Later, Many, Now, Once, Output as _, Streamed};
+use crate::answer::{Answer, Answers, Later, Many, Now, Once, Output, Streamed};
 use crate::body::{Body, read_with};
 use crate::context::{CallScope, Context};
 use crate::deadline;
@@ -25,10 +24,11 @@ use crate::description::{Draft, Generators};
 use crate::error::IpcError;
 use crate::event::topic::Topic;
 use crate::failure::Failure;
-use crate::handler::{Handler, HandlerItem};
+use crate::handler::{Handler, HandlerItem, Request};
 use crate::items::ReceiveItems;
 use crate::response;
 use crate::state::Requirements;
+use crate::streaming::StreamRequest;
 use crate::validation::Issues;
 
 use guard::guard;
@@ -238,22 +238,30 @@ pub(crate) fn explain<T: DeserializeOwned>(channel: &str, json: &[u8]) -> Failur
     issues.into_failure(channel)
 }
 
-impl<T: Serialize, E: IpcError> Answer<Once<T, E>> for Now<T, E> {
-    fn begin(self, begin: Begin<'_>) -> Dispatch {
-        respond(begin.channel, begin.out, self.0);
+/// What a function with the output `O` returns, or one item of it.
+type Returned<O> = Result<<O as Answers>::Value, <O as Answers>::Error>;
+
+impl<R: Request> Answer<Once<R>> for Now<<Once<R> as Answers>::Value, <Once<R> as Answers>::Error> {
+    fn begin(self, begin: Begin<'_>) -> Dispatch
+    where
+        Once<R>: Output,
+    {
+        respond::<Once<R>>(begin.channel, begin.out, self.0);
         Dispatch::Answered
     }
 }
 
-impl<T, E, F> Answer<Once<T, E>> for Later<F>
+impl<R, F> Answer<Once<R>> for Later<F>
 where
-    T: Serialize + 'static,
-    E: IpcError + 'static,
-    F: Future<Output = Result<T, E>> + Send + 'static,
+    R: Request,
+    F: Future<Output = Returned<Once<R>>> + Send + 'static,
 {
-    fn begin(self, mut begin: Begin<'_>) -> Dispatch {
-        let channel = begin.channel;
-        let mut running: Pin<Box<dyn pending::Running>> = Box::pin(pending::Call { future: self.0, channel });
+    fn begin(self, mut begin: Begin<'_>) -> Dispatch
+    where
+        Once<R>: Output,
+    {
+        let call = pending::Call::<_, Once<R>>::new(self.0, begin.channel);
+        let mut running: Pin<Box<dyn pending::Running>> = Box::pin(call);
         // The first poll takes place here, where a handler that need not wait answers without a task. One that waits is
         // polled again at once where it goes on, and registers that task's waker then.
         match running.as_mut().poll_into(&mut task::Context::from_waker(Waker::noop()), begin.out) {
@@ -263,23 +271,25 @@ where
     }
 }
 
-impl<T, E, F, S> Answer<Many<T, E>> for Streamed<F>
+impl<R, F, S> Answer<Many<R>> for Streamed<F>
 where
-    T: Serialize + 'static,
-    E: IpcError + 'static,
-    F: Future<Output = Result<S, E>> + Send + 'static,
-    S: futures_core::Stream<Item = Result<T, E>> + Send + 'static,
+    R: StreamRequest,
+    F: Future<Output = Result<S, <Many<R> as Answers>::Error>> + Send + 'static,
+    S: futures_core::Stream<Item = Returned<Many<R>>> + Send + 'static,
 {
-    fn begin(self, mut begin: Begin<'_>) -> Dispatch {
-        let items = stream::Opening::new(self.0, begin.channel);
+    fn begin(self, mut begin: Begin<'_>) -> Dispatch
+    where
+        Many<R>: Output,
+    {
+        let items = stream::Opening::<_, _, Many<R>>::new(self.0, begin.channel);
         Dispatch::Stream(PendingStream::new(begin.call(), Box::pin(items)))
     }
 }
 
 /// Writes what the function returned.
-fn respond<T: Serialize, E: IpcError>(channel: &'static str, out: &mut Body, result: Result<T, E>) {
+fn respond<O: Output>(channel: &'static str, out: &mut Body, result: Returned<O>) {
     let failure = match result {
-        Ok(data) => match out.write(|json| response::write_success(json, &data)) {
+        Ok(data) => match out.write(|json| O::write(json, &data)) {
             Ok(()) => return,
             Err(error) => Failure::internal(format_args!("the response is no JSON: {error}")),
         },

@@ -94,9 +94,12 @@ pub struct ItemStream<R: StreamRequest> {
     items: Option<Items<R>>,
 }
 
+/// An item, or why none follows.
+type ItemOf<R> = Result<<R as StreamRequest>::Item, InvokeError<<R as StreamRequest>::Error>>;
+
 enum Items<R: StreamRequest> {
     Received(Box<dyn ReceiveItems>),
-    Made(Pin<Box<dyn Stream<Item = Result<R::Item, InvokeError<R::Error>>> + Send>>),
+    Made(Pin<Box<dyn Stream<Item = ItemOf<R>> + Send>>),
 }
 
 impl<R: StreamRequest> ItemStream<R> {

@@ -4,12 +4,12 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 
 use ipc_core::__private::{self, Answer};
 use ipc_core::{
-    Context, Dispatch, Failure, FromContext, Handler, HandlerDoc, HandlerItem, InvokeError, Issues, Peer, Request,
-    Requirements, Router, RouterProblem, State, code,
+    Body, Context, Dispatch, Failure, FromContext, Handler, HandlerDoc, HandlerItem, Inbound, InvokeError, Issues,
+    Once, Peer, Request, Requirements, Router, RouterProblem, State, code,
 };
 use serde_json::{Value, json};
 
@@ -26,9 +26,11 @@ macro_rules! handler {
         }
 
         impl Handler for $name {
+            const CHANNEL: &'static str = $channel;
             const ITEM: HandlerItem =
                 HandlerItem::new(concat!(module_path!(), "::", stringify!($name)), "router.rs", 7);
             const DOC: HandlerDoc = HandlerDoc::new("", None);
+            type Output = Once<Self>;
 
             fn requirements(_needs: &mut Requirements) {
                 $(<$needed as FromContext>::requirements(_needs);)?
@@ -36,12 +38,7 @@ macro_rules! handler {
 
             fn validate(&self, _: &mut Issues) {}
 
-            fn call(
-                self,
-                (): &(),
-                $cx: &Context,
-            ) -> Result<Answer<impl Future<Output = Result<$response, Infallible>> + Send + 'static + use<>>, Failure>
-            {
+            fn call(self, (): &(), $cx: &Context) -> Result<impl Answer<Self::Output> + use<>, Failure> {
                 Ok($answer)
             }
         }
@@ -73,12 +70,20 @@ struct Key([u8; 1]);
 
 /// What `router` answers to an empty payload, behind two bytes that stood in the buffer before.
 async fn answer(router: &Router, channel: &str) -> Value {
-    let mut out = b"..".to_vec();
+    let mut out = Body::default();
+    out.json.extend_from_slice(b"..");
     let mut cx = router.context(Peer::unknown());
-    if let Dispatch::Pending(mut call) = router.dispatch(channel.as_bytes(), b"{}", None, &mut cx, &mut out) {
+    let request = Inbound {
+        channel: channel.as_bytes(),
+        json: b"{}",
+        attachments: Vec::new(),
+        deadline: None,
+        incoming: &mut || unreachable!("no handler takes a stream"),
+    };
+    if let Dispatch::Pending(mut call) = router.dispatch(request, &mut cx, &mut out) {
         poll_fn(|cx| call.poll(cx, &mut out)).await;
     }
-    let response = out.strip_prefix(b"..").expect("what stood there before");
+    let response = out.json.strip_prefix(b"..").expect("what stood there before");
     serde_json::from_slice(response).expect("one response and nothing else")
 }
 

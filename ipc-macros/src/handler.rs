@@ -9,6 +9,7 @@ pub(crate) mod expand;
 pub(crate) mod model;
 pub(crate) mod options;
 pub(crate) mod parse;
+pub(crate) mod stream;
 pub(crate) mod stub;
 pub(crate) mod validate;
 
@@ -30,7 +31,6 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     if function.sig.receiver().is_none() {
         options.require_channel(&mut diagnostics);
     }
-    let blocking = options.blocking.clone();
     let place = model::Place {
         form: Form::Function,
         private: crate::hygiene::private(&options.krate()),
@@ -38,7 +38,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         request: function.sig.ident.clone(),
     };
     let handler = model::build(&mut function, place, options, &mut diagnostics);
-    validate::check(&handler, &function, blocking.as_ref(), &mut diagnostics);
+    validate::check(&handler, &function, &mut diagnostics);
     let beside = if diagnostics.is_empty() {
         expand::expand(&handler)
     } else if function.has_body() && function.sig.receiver().is_none() {

@@ -26,9 +26,12 @@ use proc_macro::TokenStream;
 /// - `"namespace:action"`, first: the channel's name, made of `a-z`, `0-9`, `_`, `.`, `-` and `:`, of at most 128 bytes.
 /// - `blocking`: the function holds up its thread (it reads files, it computes), so it runs on a thread for such work.
 ///   Without it, a plain function answers at once, on the connection's own thread. An async function cannot have it.
-/// - `timeout = "2s"`: how long an async or blocking function may take, in `ms`, `s`, `m` or `h`. Then the caller is
-///   answered `TIMEOUT`, and the future is dropped; what blocks a thread goes on there, and its answer is dropped. A
-///   caller's own deadline holds too.
+/// - `detached`: the function runs to its end when nobody waits for its answer any more, because the caller dropped the
+///   call, its deadline passed, or the connection is gone. Without it, its future is dropped then. A plain function
+///   always runs to its end, and a stream ends with whoever reads it, so these cannot have it.
+/// - `timeout = "2s"`: how long an async or blocking function may take, in `ms`, `s`, `m` or `h`, and how long a stream
+///   may last. Then the caller is answered `TIMEOUT`, and the future or the stream is dropped; what blocks a thread goes
+///   on there, and its answer is dropped. A caller's own deadline holds too.
 /// - `crate = path`: where this package is found, if not under its own name.
 ///
 /// # Parameters
@@ -39,6 +42,11 @@ use proc_macro::TokenStream;
 ///
 /// - `State<T>`, `Context` and `Peer`, known by these names, come from the context of the call and do not travel.
 /// - `#[context]` marks any other parameter that comes from there, by its `FromContext`.
+/// - `Incoming<T>`, known by this name, is a stream that the caller sends: an upload, or with a stream as the answer, a
+///   dialogue. It is a field of the struct, and does not stand in the payload: its items travel beside it. There is one
+///   at most, and not on a plain function that answers once, which could not wait for an item. Each item is validated
+///   as its type demands; one that is not valid is an error in its place, which `?` makes the handler's own if that has
+///   a variant `#[ipc(transparent)] Incoming(#[from] IncomingError)`.
 /// - `#[payload]`, on the only parameter that travels, makes it the whole payload, instead of a field of it.
 /// - `#[garde(…)]` sets constraints, which are checked on every call before the function runs and stand in the schema.
 ///
@@ -66,6 +74,18 @@ use proc_macro::TokenStream;
 /// A `Result<T, E>` (or an alias of one) answers with `T` or with `E`, which derives `IpcError`; any other type is always a
 /// success. `T` needs `Serialize` and `JsonSchema`, and `Deserialize` where a Rust client calls.
 ///
+/// A plain or async function may answer with a stream instead, known by the name of the trait:
+///
+/// | the function returns | the caller gets |
+/// |---|---|
+/// | `impl Stream<Item = T>` | items, until the stream ends |
+/// | `impl Stream<Item = Result<T, E>>` | items, until the stream ends or is an error |
+/// | `Result<impl Stream<Item = T>, E>` | the same, or why the stream was not opened |
+/// | `Result<impl Stream<Item = Result<T, E>>, E>` | both, with one `E` |
+///
+/// The items are polled as fast as the caller takes them, and the stream is dropped when the caller drops its end. It
+/// must be `Send`, and may not block: what does, sends its items from a thread of its own.
+///
 /// # What is refused
 ///
 /// A handler owns what it takes and what it returns, is not generic, and has a name for each parameter. The future of an
@@ -85,15 +105,17 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 ///   `DataServer::from_arc` where the instance is used elsewhere too.
 /// - `DataClient<C>`, which has a method for each channel: `DataClient::new(client).fetch(7).await?`. `C` is anything that
 ///   can `Invoke`: a connected client, a router in this process, a test double, a reference to one, an `Arc` of one. A
-///   clone is a clone of `C`. A method takes the parameters that travel, in their order.
+///   clone is a clone of `C`. A method takes the parameters that travel, in their order. Those that answer with a stream
+///   need a `C` that can `InvokeStream`, as all of these can: `DataClient::new(client).tail(path).await?` is the stream.
 /// - `DataFetchRequest`, for the method `fetch`: the request itself, for `client.invoke(DataFetchRequest { id: 7 })`.
 ///
 /// # The trait
 ///
 /// The trait stays as it was written, but for two things. `async fn fetch(&self) -> R` becomes
-/// `fn fetch(&self) -> impl Future<Output = R> + Send`, for a server polls its calls on any thread; an implementation is
-/// written with `async fn` all the same. And `Send + Sync + 'static` are supertraits, for all calls share one instance.
-/// A default body works as in any trait. Doc comments go to the request, the client's method and the schema.
+/// `fn fetch(&self) -> impl Future<Output = R> + Send`, and `impl Stream<Item = T>` becomes `impl Stream<Item = T> + Send`,
+/// for a server polls its calls on any thread; an implementation is written with `async fn` all the same. And
+/// `Send + Sync + 'static` are supertraits, for all calls share one instance. Futures and streams may borrow from it. A
+/// default body works as in any trait. Doc comments go to the request, the client's method and the schema.
 ///
 /// # Options
 ///
@@ -104,10 +126,11 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// - `"namespace:action"`, first: the channel's name, instead of the one that is made of the prefix.
 /// - `blocking`: as on a function, for a plain method.
-/// - `timeout = "2s"`: as on a function.
+/// - `detached`, `timeout = "2s"`: as on a function.
 ///
 /// Parameters, constraints and answers are those of [`macro@handler`]: `State<T>`, `Context`, `Peer` and `#[context]` do
-/// not travel, and do not stand in the client's method. What is answered needs `Deserialize` too, for the client.
+/// not travel, and do not stand in the client's method, which takes an `Incoming<T>` as it stands. What is answered needs
+/// `Deserialize` too, for the client.
 ///
 /// # What is refused
 ///

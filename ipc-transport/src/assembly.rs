@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ipc_core::envelope::Kind;
+use ipc_core::envelope::{Kind, UPSTREAM};
 use tokio::time::Instant;
 
 use crate::frame::Frame;
@@ -35,6 +35,7 @@ struct Partial {
     total: usize,
     channel: Vec<u8>,
     deadline: Option<Instant>,
+    attachments: bool,
     payload: Payload,
     arrived: usize,
 }
@@ -46,7 +47,6 @@ enum Payload {
     /// must not use the id for another message.
     TooLarge,
     Overloaded,
-    Attachments,
 }
 
 /// A message that has arrived in fragments.
@@ -57,6 +57,8 @@ pub(crate) struct Message {
     pub(crate) channel: Vec<u8>,
     /// The sender's deadline, counted from the first fragment.
     pub(crate) deadline: Option<Instant>,
+    /// Whether the payload begins with a table of attachments.
+    pub(crate) attachments: bool,
     pub(crate) payload: Vec<u8>,
 }
 
@@ -70,9 +72,7 @@ pub(crate) enum Assembled {
     /// The message was larger than a message may be, and has been passed over.
     TooLarge { total: usize },
     /// The connection had too much half-arrived when the message began, and it has been passed over.
-    Overloaded,
-    /// The message has attachments, which this version does not take, and has been passed over.
-    Attachments,
+    Overloaded { total: usize },
 }
 
 /// Why a fragment cannot be taken. The connection cannot go on after that.
@@ -113,9 +113,7 @@ impl Assembly {
         if partial.arrived > total || (!frame.flags.more && partial.arrived < total) {
             return Err(FragmentError::Length { kind, id, total });
         }
-        if frame.flags.attachments {
-            partial.payload = Payload::Attachments;
-        }
+        partial.attachments |= frame.flags.attachments;
         if let Payload::Kept(payload) = &mut partial.payload {
             // Room is made in steps of what has arrived, so that an announcement alone takes no memory.
             if payload.capacity() < partial.arrived {
@@ -129,11 +127,11 @@ impl Assembly {
         let partial = self.partial.swap_remove(index);
         Ok(match partial.payload {
             Payload::Kept(payload) => {
-                Assembled::Whole(Message { kind, id, channel: partial.channel, deadline: partial.deadline, payload })
+                let Partial { channel, deadline, attachments, .. } = partial;
+                Assembled::Whole(Message { kind, id, channel, deadline, attachments, payload })
             }
             Payload::TooLarge => Assembled::TooLarge { total },
-            Payload::Overloaded => Assembled::Overloaded,
-            Payload::Attachments => Assembled::Attachments,
+            Payload::Overloaded => Assembled::Overloaded { total },
         })
     }
 
@@ -150,9 +148,14 @@ impl Assembly {
 
     fn open(&mut self, frame: &Frame<'_>, total: usize) -> usize {
         // Answers are counted apart: what the peer asks for must not stand in the way of what it was asked.
-        let is_answer = |kind| kind == Kind::Response;
+        let is_answer = |kind, id| match kind {
+            Kind::Response | Kind::Event => true,
+            Kind::Item => id & UPSTREAM == 0,
+            _ => false,
+        };
         let kept = self.partial.iter().filter(|partial| {
-            matches!(partial.payload, Payload::Kept(_)) && is_answer(partial.kind) == is_answer(frame.kind)
+            matches!(partial.payload, Payload::Kept(_))
+                && is_answer(partial.kind, partial.id) == is_answer(frame.kind, frame.id)
         });
         let (messages, bytes) = kept.fold((0, 0), |(messages, bytes), one| (messages + 1, bytes + one.total));
         let payload = if total > self.limits.message_bytes {
@@ -169,6 +172,7 @@ impl Assembly {
             total,
             channel,
             deadline: deadline(frame.deadline),
+            attachments: false,
             payload,
             arrived: 0,
         });

@@ -1,12 +1,17 @@
-//! The calls that this side has made and that have not been answered.
+//! The calls that this side has made and that have not been answered, and its subscriptions.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
+use ipc_core::{Ending, Failure, code, response};
 use slab::Slab;
 use tokio::sync::Notify;
 
-/// The in-flight table of the caller. A call's id is its place in the table, and the place stays taken until the
+use crate::credit::Credit;
+use crate::inbox::{Inbox, Overdrawn};
+use crate::payload::Payload;
+
+/// The in-flight table of the caller: calls, streams and subscriptions. A call's id is its place in the table, and the place stays taken until the
 /// answer is there, even when nobody waits for it any more: an id never means two calls at once.
 #[derive(Debug)]
 pub(crate) struct Calls {
@@ -26,10 +31,26 @@ struct Table {
 }
 
 #[derive(Debug)]
-enum Call {
-    Waiting(Waker),
-    Answered(Vec<u8>),
-    Dropped,
+struct Call {
+    awaits: Awaits,
+    /// Where the peer's credit goes for the items that are sent beside the request.
+    upload: Option<Arc<Credit>>,
+}
+
+#[derive(Debug)]
+enum Awaits {
+    /// The response, with somebody who waits for it.
+    Response(Waker),
+    /// Somebody who takes the response, which is there.
+    Caller(Payload<'static>),
+    /// The response, for nobody.
+    Nobody,
+    /// Items, and the response that ends them.
+    Items(Arc<Inbox>),
+    /// The response that acknowledges a subscription, events, and their end.
+    Events(Arc<Inbox>),
+    /// The end of events, for nobody. The acknowledgement may come before.
+    LastEvent,
 }
 
 impl Calls {
@@ -48,14 +69,14 @@ impl Calls {
     /// # Errors
     ///
     /// Why the connection is gone.
-    pub(crate) async fn open(&self) -> Result<(u32, bool), Arc<str>> {
-        if let Some(opened) = self.try_open() {
+    pub(crate) async fn open(&self, opens: Opens<'_>) -> Result<(u32, bool), Arc<str>> {
+        if let Some(opened) = self.try_open(opens) {
             return opened;
         }
         let mut told = std::pin::pin!(self.room.notified());
         loop {
             told.as_mut().enable();
-            if let Some(opened) = self.try_open() {
+            if let Some(opened) = self.try_open(opens) {
                 return opened;
             }
             told.as_mut().await;
@@ -63,7 +84,7 @@ impl Calls {
         }
     }
 
-    fn try_open(&self) -> Option<Result<(u32, bool), Arc<str>>> {
+    fn try_open(&self, opens: Opens<'_>) -> Option<Result<(u32, bool), Arc<str>>> {
         let mut table = self.table();
         if let Some(reason) = &table.closed {
             return Some(Err(Arc::clone(reason)));
@@ -72,7 +93,16 @@ impl Calls {
             table.wanted = true;
             return None;
         }
-        let index = table.calls.insert(Call::Waiting(Waker::noop().clone()));
+        let awaits = match opens {
+            Opens::Call(_) => Awaits::Response(Waker::noop().clone()),
+            Opens::Stream(inbox, _) => Awaits::Items(Arc::clone(inbox)),
+            Opens::Subscription(inbox) => Awaits::Events(Arc::clone(inbox)),
+        };
+        let upload = match opens {
+            Opens::Call(upload) | Opens::Stream(_, upload) => upload.map(Arc::clone),
+            Opens::Subscription(_) => None,
+        };
+        let index = table.calls.insert(Call { awaits, upload });
         let id = u32::try_from(index).expect("the limit of the calls in flight is a u32");
         Some(Ok((id, table.calls.len() == 1)))
     }
@@ -89,22 +119,22 @@ impl Calls {
     }
 
     /// Waits for the answer; the call is closed when it is there.
-    pub(crate) fn poll_answer(&self, id: u32, cx: &mut Context<'_>) -> Poll<Result<Vec<u8>, Arc<str>>> {
+    pub(crate) fn poll_answer(&self, id: u32, cx: &mut Context<'_>) -> Poll<Result<Payload<'static>, Arc<str>>> {
         let mut table = self.table();
         let closed = table.closed.clone();
-        match (table.calls.get_mut(id as usize), closed) {
-            (Some(Call::Waiting(waker)), None) => {
+        match (table.awaits(id), closed) {
+            (Some(Awaits::Response(waker)), None) => {
                 waker.clone_from(cx.waker());
                 return Poll::Pending;
             }
-            (Some(Call::Waiting(_)), Some(reason)) => {
+            (Some(Awaits::Response(_)), Some(reason)) => {
                 self.free(table, id);
                 return Poll::Ready(Err(reason));
             }
             _ => {}
         }
         match self.free(table, id) {
-            Some(Call::Answered(body)) => Poll::Ready(Ok(body)),
+            Some(Call { awaits: Awaits::Caller(payload), .. }) => Poll::Ready(Ok(payload)),
             _ => unreachable!("a call is polled by nobody but its caller, who has not dropped it"),
         }
     }
@@ -114,23 +144,100 @@ impl Calls {
     /// # Errors
     ///
     /// No call has this id, or it has been answered.
-    pub(crate) fn answer(&self, id: u32, body: impl FnOnce() -> Vec<u8>) -> Result<(), UnknownCall> {
+    pub(crate) fn answer(&self, id: u32, payload: Payload<'_>) -> Result<(), UnknownCall> {
         let waker = {
             let mut table = self.table();
-            match table.calls.get_mut(id as usize) {
-                Some(Call::Dropped) => {
+            match table.awaits(id) {
+                Some(awaits @ Awaits::Response(_)) => {
+                    match std::mem::replace(awaits, Awaits::Caller(payload.into_owned())) {
+                        Awaits::Response(waker) => waker,
+                        _ => unreachable!("the call was waiting under the same lock"),
+                    }
+                }
+                Some(Awaits::Nobody) => {
                     self.free(table, id);
                     return Ok(());
                 }
-                Some(call @ Call::Waiting(_)) => match std::mem::replace(call, Call::Answered(body())) {
-                    Call::Waiting(waker) => waker,
-                    _ => unreachable!("the call was waiting under the same lock"),
-                },
-                Some(Call::Answered(_)) | None => return Err(UnknownCall(id)),
+                Some(Awaits::Items(inbox)) => {
+                    let inbox = Arc::clone(inbox);
+                    self.free(table, id);
+                    inbox.end(answered(payload));
+                    return Ok(());
+                }
+                Some(Awaits::Events(inbox)) if !inbox.is_acknowledged() => {
+                    let acknowledged = acknowledgement(payload);
+                    let inbox = Arc::clone(inbox);
+                    if acknowledged.is_err() {
+                        self.free(table, id);
+                    }
+                    inbox.acknowledge(acknowledged);
+                    return Ok(());
+                }
+                Some(Awaits::LastEvent) => {
+                    if acknowledgement(payload).is_err() {
+                        self.free(table, id);
+                    }
+                    return Ok(());
+                }
+                Some(Awaits::Caller(_) | Awaits::Events(_)) | None => return Err(UnknownCall(id)),
             }
         };
         waker.wake();
         Ok(())
+    }
+
+    /// Brings an item. One that belongs to nothing, or to a stream that nobody reads any more, is passed over.
+    ///
+    /// # Errors
+    ///
+    /// The peer had no credit left for it.
+    pub(crate) fn item(&self, id: u32, payload: Payload<'_>) -> Result<(), Overdrawn> {
+        let found = match self.table().awaits(id) {
+            Some(Awaits::Items(inbox)) => Some(Arc::clone(inbox)),
+            _ => None,
+        };
+        found.map_or(Ok(()), |inbox| inbox.push(id, &[], payload))
+    }
+
+    /// No item follows, whatever the peer sends: the call is cancelled when its reader has taken the end.
+    pub(crate) fn end_items(&self, id: u32, ending: Ending) {
+        let inbox = match self.table().awaits(id) {
+            Some(Awaits::Items(inbox)) => Some(Arc::clone(inbox)),
+            _ => None,
+        };
+        if let Some(inbox) = inbox {
+            inbox.end(ending);
+        }
+    }
+
+    /// The subscription of this id, if somebody has it.
+    pub(crate) fn events(&self, id: u32) -> Option<Arc<Inbox>> {
+        match self.table().awaits(id) {
+            Some(Awaits::Events(inbox)) => Some(Arc::clone(inbox)),
+            _ => None,
+        }
+    }
+
+    /// The peer sends no more events of a subscription.
+    pub(crate) fn end_events(&self, id: u32, payload: Payload<'_>) {
+        let mut table = self.table();
+        let inbox = match table.awaits(id) {
+            Some(Awaits::Events(inbox)) => Some(Arc::clone(inbox)),
+            Some(Awaits::LastEvent) => None,
+            _ => return,
+        };
+        self.free(table, id);
+        if let Some(inbox) = inbox {
+            inbox.end(answered(payload));
+        }
+    }
+
+    /// Adds to what may be sent beside the request of a call.
+    pub(crate) fn add_credit(&self, id: u32, bytes: u32) {
+        let upload = self.table().calls.get(id as usize).and_then(|call| call.upload.clone());
+        if let Some(upload) = upload {
+            upload.add(bytes);
+        }
     }
 
     /// Nobody waits for the answer any more. `cancel` tells the peer, and answers whether the peer will still answer.
@@ -139,11 +246,26 @@ impl Calls {
     pub(crate) fn abandon(&self, id: u32, cancel: impl FnOnce() -> bool) {
         let mut table = self.table();
         let open = table.closed.is_none();
-        match table.calls.get_mut(id as usize) {
-            Some(call @ Call::Waiting(_)) if open && cancel() => *call = Call::Dropped,
+        match table.awaits(id) {
+            Some(awaits @ Awaits::Response(_)) if open && cancel() => *awaits = Awaits::Nobody,
             _ => {
                 self.free(table, id);
             }
+        }
+    }
+
+    /// Nobody reads the items, or the events, that arrive in `inbox` any more. `tell` tells the peer, and answers whether
+    /// the peer has still to end them.
+    pub(crate) fn abandon_stream(&self, id: u32, inbox: &Arc<Inbox>, tell: impl FnOnce() -> bool) {
+        let mut table = self.table();
+        let open = table.closed.is_none();
+        // A stream that has ended gave its id back, and another call may have it now.
+        let Some(awaits) = table.awaits(id).filter(|awaits| awaits.is_for(inbox)) else { return };
+        let later = if matches!(awaits, Awaits::Items(_)) { Awaits::Nobody } else { Awaits::LastEvent };
+        if open && tell() {
+            *awaits = later;
+        } else {
+            self.free(table, id);
         }
     }
 
@@ -159,18 +281,67 @@ impl Calls {
 
     /// No answer comes any more.
     pub(crate) fn close(&self, reason: &str) {
-        let wakers: Vec<Waker> = {
+        let (mut wakers, mut inboxes) = (Vec::new(), Vec::new());
+        {
             let mut table = self.table();
             table.closed.get_or_insert_with(|| reason.into());
-            table.calls.retain(|_, call| !matches!(call, Call::Dropped));
-            let waiting = table.calls.iter().filter_map(|(_, call)| match call {
-                Call::Waiting(waker) => Some(waker.clone()),
-                _ => None,
+            table.calls.retain(|_, call| match &call.awaits {
+                Awaits::Response(waker) => {
+                    wakers.push(waker.clone());
+                    true
+                }
+                Awaits::Caller(_) => true,
+                Awaits::Items(inbox) | Awaits::Events(inbox) => {
+                    inboxes.push(Arc::clone(inbox));
+                    false
+                }
+                Awaits::Nobody | Awaits::LastEvent => false,
             });
-            waiting.collect()
-        };
+        }
         wakers.into_iter().for_each(Waker::wake);
+        for inbox in inboxes {
+            inbox.end(Ending::Gone(reason.into()));
+        }
         self.room.notify_waiters();
+    }
+}
+
+impl Table {
+    fn awaits(&mut self, id: u32) -> Option<&mut Awaits> {
+        self.calls.get_mut(id as usize).map(|call| &mut call.awaits)
+    }
+}
+
+impl Awaits {
+    fn is_for(&self, reader: &Arc<Inbox>) -> bool {
+        matches!(self, Self::Items(inbox) | Self::Events(inbox) if Arc::ptr_eq(inbox, reader))
+    }
+}
+
+/// What is opened, with where what arrives of it goes, and where the peer's credit goes for what is sent beside it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Opens<'a> {
+    /// A call that is answered once.
+    Call(Option<&'a Arc<Credit>>),
+    /// A call that is answered with a stream.
+    Stream(&'a Arc<Inbox>, Option<&'a Arc<Credit>>),
+    /// A subscription.
+    Subscription(&'a Arc<Inbox>),
+}
+
+/// The end that a response is for a stream.
+fn answered(payload: Payload<'_>) -> Ending {
+    match payload.into_owned().open() {
+        Ok((json, attachments)) => Ending::Answered(json.to_vec(), attachments),
+        Err(error) => Ending::Gone(format!("the response cannot be read: {error}").into()),
+    }
+}
+
+/// Whether the peer sends the events that it was asked for.
+fn acknowledgement(payload: Payload<'_>) -> Result<(), Failure> {
+    match response::read::<()>(payload.bytes()) {
+        Ok(answer) => answer,
+        Err(error) => Err(Failure::new(code::INTERNAL, format_args!("the response cannot be read: {error}"))),
     }
 }
 

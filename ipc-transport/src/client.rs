@@ -1,10 +1,15 @@
 //! The calling side.
 
 use std::sync::Arc;
+use std::task::{self, Poll};
 use std::time::Duration;
 
 use ipc_core::channel::MAX_CHANNEL_BYTES;
-use ipc_core::{Invoke, InvokeError, Peer, Request, Router, read_response, timed_out};
+use ipc_core::{
+    AnySubscription, Body, Event, Failure, Invoke, InvokeError, InvokeStream, ItemStream, Peer, ReceiveEvents,
+    ReceiveItems, Received, ReceivedEvent, Request, Router, StreamRequest, Subscribe, SubscribeError, SubscribeOptions,
+    Subscribing, Subscription, code, read_published, read_response,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::AsyncWriteExt as _;
@@ -13,11 +18,12 @@ use tokio::time::Instant;
 use crate::connect::ConnectError;
 use crate::driver::Driver;
 use crate::endpoint::Endpoint;
+use crate::events;
 use crate::handshake;
 use crate::hello::Hello;
 use crate::instance;
 use crate::limits::Limits;
-use crate::link::{CallError, Link};
+use crate::link::{Asked, Link, other_end};
 use crate::transport::Transport;
 
 /// A connection to a server. A clone uses the same connection, on which any number of calls may be in flight.
@@ -32,6 +38,7 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     link: Arc<Link>,
+    peer: Peer,
 }
 
 impl Drop for Shared {
@@ -87,16 +94,128 @@ impl Client {
     where
         R: Request<Response: DeserializeOwned> + Serialize,
     {
-        let deadline = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
-        let called = self.shared.link.call(R::CHANNEL, deadline, |body| serde_json::to_writer(body, &request)).await;
-        match called {
-            Ok(body) => read_response::<R>(&body),
-            Err(CallError::Encode(error)) => Err(InvokeError::Encode(error.to_string())),
-            Err(CallError::TooLarge { size, limit }) => Err(InvokeError::TooLarge { size, limit }),
-            Err(CallError::TimedOut) => Err(InvokeError::Refused(timed_out())),
-            Err(CallError::Gone(reason)) => Err(InvokeError::Disconnected(reason.to_string())),
+        let mut request = request;
+        let upload = request.take_upload();
+        let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
+        let asked = Asked { channel: R::CHANNEL, deadline: self.deadline(), upload, encode };
+        let (json, attachments) = self
+            .shared
+            .link
+            .call(asked)
+            .await?
+            .open()
+            .map_err(|error| InvokeError::Decode { channel: R::CHANNEL, reason: error.to_string() })?;
+        read_response::<R>(&json, attachments)
+    }
+
+    /// Calls a handler that answers with a stream: `client.stream(tail { path }).await?`.
+    ///
+    /// The future is done when the request is on its way; whatever is wrong with it is the stream's first item. A
+    /// [`timeout`](Self::timeout) bounds the whole stream.
+    ///
+    /// # Errors
+    ///
+    /// The request was not sent.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future cancels the call, and so does dropping the stream: the handler's stream is dropped at its
+    /// next await.
+    pub async fn stream<R>(&self, request: R) -> Result<ItemStream<R>, InvokeError<R::Error>>
+    where
+        R: StreamRequest<Item: DeserializeOwned> + Serialize,
+    {
+        const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
+        let mut request = request;
+        let upload = request.take_upload();
+        let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
+        let asked = Asked { channel: R::CHANNEL, deadline: self.deadline(), upload, encode };
+        let items = self.shared.link.stream(asked).await?;
+        Ok(ItemStream::received(Box::new(self.keeping(items))))
+    }
+
+    /// Sends a request that is not answered: whether its handler ran, and how it ended, nobody learns but the server's
+    /// log. The handlers of notifications run side by side, as those of calls do.
+    ///
+    /// # Errors
+    ///
+    /// The request was not sent.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before it is done may send the request, or not.
+    pub async fn notify<R>(&self, request: R) -> Result<(), InvokeError>
+    where
+        R: Request<Response = ()> + Serialize,
+    {
+        const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
+        let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
+        Ok(self.shared.link.notify(R::CHANNEL, encode).await?)
+    }
+
+    /// Asks for the events of one channel: `client.subscribe::<StatusChanged>().await?`, or of one key,
+    /// `client.subscribe::<Progress>().key(&7).await?`.
+    ///
+    /// When it is done, every event that is published from then on is received, as far as it is taken: what becomes of
+    /// events that nobody takes, the event's lag says.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no subscription, when this is awaited.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future, or the subscription, ends it.
+    pub fn subscribe<E: Event + DeserializeOwned>(&self) -> Subscribing<'_, Self, E> {
+        Subscribing::new(self)
+    }
+
+    /// Asks for all events whose channels begin alike, `jobs:*` or `*`, of those that the server declares: for tools.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no subscription.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future, or the subscription, ends it.
+    pub async fn subscribe_any(&self, pattern: &str) -> Result<AnySubscription, SubscribeError> {
+        if pattern.is_empty() || pattern.len() > MAX_CHANNEL_BYTES {
+            let said = format_args!("a pattern has 1 to {MAX_CHANNEL_BYTES} bytes, and this one has {}", pattern.len());
+            return Err(SubscribeError::Refused(Failure::new(code::INVALID_INPUT, said)));
         }
+        let events = events::subscribe(&self.shared.link, pattern, None).await?;
+        Ok(AnySubscription::received(pattern.to_owned(), Box::new(self.keeping(events))))
+    }
+
+    /// Publishes an event to all who subscribe to it at the server, which must declare it as shared
+    /// (`Router::shared_event`).
+    ///
+    /// It is done when the server has published the event: events that are published one after the other keep their
+    /// order. An event whose lag is `wait` waits for its subscribers, and this call with it.
+    ///
+    /// # Errors
+    ///
+    /// The server does not let its peers publish this event, it is not valid, or there is no answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future may publish the event, or not.
+    pub async fn publish<E: Event>(&self, event: &E) -> Result<(), InvokeError> {
+        const { assert!(E::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
+        let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, event));
+        let asked = Asked { channel: E::CHANNEL, deadline: self.deadline(), upload: None, encode };
+        let answer = self.shared.link.call(asked).await?;
+        read_published(E::CHANNEL, answer.bytes())
+    }
+
+    fn keeping<S>(&self, source: S) -> Kept<S> {
+        Kept { source, _connection: Arc::clone(&self.shared) }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.timeout.and_then(|timeout| Instant::now().checked_add(timeout))
     }
 
     /// What the server said of itself when the connection began.
@@ -106,7 +225,7 @@ impl Client {
 
     /// The process of the server.
     pub fn peer(&self) -> &Peer {
-        &self.shared.link.peer
+        &self.shared.peer
     }
 
     /// Whether the connection is gone.
@@ -124,6 +243,44 @@ impl Client {
     }
 }
 
+/// What arrives over a connection, which it keeps.
+struct Kept<S> {
+    source: S,
+    _connection: Arc<Shared>,
+}
+
+impl<S: ReceiveItems> ReceiveItems for Kept<S> {
+    fn poll_item(&mut self, cx: &mut task::Context<'_>) -> Poll<Received<'_>> {
+        self.source.poll_item(cx)
+    }
+}
+
+impl<S: ReceiveEvents> ReceiveEvents for Kept<S> {
+    fn poll_event(&mut self, cx: &mut task::Context<'_>) -> Poll<ReceivedEvent<'_>> {
+        self.source.poll_event(cx)
+    }
+}
+
+impl Subscribe for Client {
+    async fn subscribe_with<E>(&self, options: SubscribeOptions) -> Result<Subscription<E>, SubscribeError>
+    where
+        E: Event + DeserializeOwned,
+    {
+        const { assert!(E::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
+        let events = events::subscribe(&self.shared.link, E::CHANNEL, options.key.as_deref()).await?;
+        Ok(Subscription::received(Box::new(self.keeping(events))))
+    }
+}
+
+impl InvokeStream for Client {
+    async fn stream<R>(&self, request: R) -> Result<ItemStream<R>, InvokeError<R::Error>>
+    where
+        R: StreamRequest<Item: DeserializeOwned> + Serialize,
+    {
+        Self::stream(self, request).await
+    }
+}
+
 impl Invoke for Client {
     async fn invoke<R>(&self, request: R) -> Result<R::Response, InvokeError<R::Error>>
     where
@@ -138,9 +295,16 @@ impl Invoke for Client {
 #[must_use]
 pub struct ClientBuilder {
     limits: Limits,
+    router: Option<Arc<Router>>,
 }
 
 impl ClientBuilder {
+    /// Answers the server's calls with `router`: a connection works both ways.
+    pub fn router(mut self, router: impl Into<Arc<Router>>) -> Self {
+        self.router = Some(router.into());
+        self
+    }
+
     /// What the client takes and how long it waits for the server's hello.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -170,8 +334,16 @@ impl ClientBuilder {
     }
 
     async fn shake_hands(self, transport: Transport) -> Result<Client, ConnectError> {
+        let fingerprint = match &self.router {
+            Some(router) => {
+                router.check()?;
+                let made = router.fingerprint();
+                Some(made.expect("the check makes the fingerprint, and reports why it cannot").to_owned())
+            }
+            None => None,
+        };
         let Transport { mut reader, mut writer, peer } = transport;
-        let hello = Hello::new(instance::id(), None, &self.limits).encode();
+        let hello = Hello::new(instance::id(), fingerprint, &self.limits).encode();
         // A server that does not want this connection says why and closes; what it says is told before that the
         // writing failed.
         let wrote = writer.write_all(&hello).await;
@@ -179,8 +351,9 @@ impl ClientBuilder {
         let remote = handshake::read_hello(&mut reader, &mut input).await?;
         wrote.map_err(ConnectError::Io)?;
         let link = Arc::new(Link::new(writer, remote, peer, self.limits));
-        let driver = Driver::new(reader, input, Arc::clone(&link), Arc::new(Router::new()));
+        let driver = Driver::new(reader, input, Arc::clone(&link), self.router.unwrap_or_default());
         tokio::spawn(driver.run());
-        Ok(Client { shared: Arc::new(Shared { link }), timeout: None })
+        let peer = link.peer.clone().with_remote(other_end(&link));
+        Ok(Client { shared: Arc::new(Shared { link, peer }), timeout: None })
     }
 }

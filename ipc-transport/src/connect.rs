@@ -3,8 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use ipc_core::Failure;
 use ipc_core::envelope::PROTOCOL_VERSION;
+use ipc_core::{Failure, RouterError};
 
 use crate::endpoint::NameError;
 use crate::handshake::HandshakeError;
@@ -17,6 +17,9 @@ pub enum ConnectError {
     /// The endpoint's name is not a name.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// The router with which the client would answer is not whole.
+    #[error(transparent)]
+    Router(#[from] RouterError),
     /// Nobody listens at the endpoint.
     #[error("no server listens at {endpoint}: is it running?")]
     NotRunning {

@@ -1,10 +1,15 @@
 //! Frames: an envelope's bytes, one at a time. Pure: no socket, no runtime.
 
+use bytes::Bytes;
 use ipc_core::channel::MAX_CHANNEL_BYTES;
+use ipc_core::envelope::attachments::{put_table, table_bytes};
 use ipc_core::envelope::{FRAGMENT_BYTES, Flags, HEADER_BYTES, Header, HeaderError, Kind, MAGIC, PROTOCOL_VERSION};
 
 /// The most bytes that a frame may have after its header: a full fragment behind the longest prefix.
 pub(crate) const MAX_FRAME_BYTES: usize = FRAGMENT_BYTES + MAX_CHANNEL_BYTES + 8;
+
+/// Where the flags stand in a header.
+const FLAGS_AT: usize = 5;
 
 /// One frame, read in place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +76,7 @@ pub(crate) struct Started {
     header: usize,
     channel_bytes: usize,
     payload: usize,
+    deadline: Option<u32>,
 }
 
 /// Begins a frame whose payload is written behind it next.
@@ -88,19 +94,57 @@ pub(crate) fn begin_within(out: &mut Vec<u8>, kind: Kind, id: u32, channel: &str
     if let Some(deadline) = deadline {
         out.extend_from_slice(&deadline.to_le_bytes());
     }
-    Started { header, channel_bytes: channel.len(), payload: out.len() }
+    Started { header, channel_bytes: channel.len(), payload: out.len(), deadline }
 }
 
-/// Fills in the length of a frame whose payload has been written. Answers the payload's bytes where they are too many
-/// for one frame: the frame is not valid then, and travels in fragments instead.
-pub(crate) fn finish(out: &mut [u8], started: Started) -> Result<(), usize> {
-    let payload = out.len() - started.payload;
-    if payload > FRAGMENT_BYTES {
-        return Err(payload);
+/// The bytes of the payload whose JSON has been written, with the table and the attachments that it will have.
+pub(crate) fn message_bytes(out: &[u8], started: Started, attachments: &[Bytes]) -> usize {
+    let table = if attachments.is_empty() { 0 } else { table_bytes(attachments.len()) };
+    started.payload_bytes(out) + table + attachments.iter().map(Bytes::len).sum::<usize>()
+}
+
+/// Ends a frame whose JSON has been written, with what travels beside it: fills in its length. Where it is too large for
+/// one frame it is taken back out of `out`, and answered: it travels in fragments instead.
+pub(crate) fn end(
+    out: &mut Vec<u8>,
+    kind: Kind,
+    id: u32,
+    started: Started,
+    attachments: &mut Vec<Bytes>,
+) -> Option<Large> {
+    let attached = !attachments.is_empty();
+    if attached {
+        let mut table = Vec::with_capacity(table_bytes(attachments.len()));
+        put_table(&mut table, attachments.iter().map(Bytes::len));
+        out.splice(started.payload..started.payload, table);
+        if let Some(flags) = out.get_mut(started.header + FLAGS_AT) {
+            *flags |= Flags { attachments: true, ..Flags::default() }.to_byte();
+        }
     }
+    let beside: usize = attachments.iter().map(Bytes::len).sum();
+    if started.payload_bytes(out) + beside <= FRAGMENT_BYTES {
+        for bytes in attachments.drain(..) {
+            out.extend_from_slice(&bytes);
+        }
+        finish(out, started);
+        return None;
+    }
+    let channel = started.header + HEADER_BYTES..started.header + HEADER_BYTES + started.channel_bytes;
+    let channel = out.get(channel).unwrap_or_default().to_vec();
+    let payload = if started.header == 0 {
+        // Nothing else stands in `out`, so the payload need not be copied.
+        LargePayload::new(std::mem::take(out), started.payload, std::mem::take(attachments))
+    } else {
+        LargePayload::new(out.split_off(started.payload), 0, std::mem::take(attachments))
+    };
+    out.truncate(started.header);
+    Some(Large { kind, id, channel, deadline: started.deadline, attachments: attached, payload })
+}
+
+/// Fills in the length of a frame that fits.
+fn finish(out: &mut [u8], started: Started) {
     let length = u32::try_from(out.len() - started.header - HEADER_BYTES).expect("a frame has less than 4 GiB");
     put_u32(out, started.header, length);
-    Ok(())
 }
 
 /// Fills in the id of a frame.
@@ -120,18 +164,11 @@ impl Started {
         out.len().saturating_sub(self.payload)
     }
 
-    /// Takes the frame back out of `out`: its channel name and its payload. For a payload that travels in fragments.
-    pub(crate) fn take_payload(self, out: &mut Vec<u8>) -> (Vec<u8>, LargePayload) {
-        let channel = self.header + HEADER_BYTES..self.header + HEADER_BYTES + self.channel_bytes;
-        let channel = out.get(channel).unwrap_or_default().to_vec();
-        let payload = if self.header == 0 {
-            // Nothing else stands in `out`, so the payload need not be copied.
-            LargePayload { bytes: std::mem::take(out), start: self.payload }
-        } else {
-            LargePayload { bytes: out.split_off(self.payload), start: 0 }
-        };
+    /// Takes the frame back out of `out`, and answers what was written of its payload.
+    pub(crate) fn take_payload(self, out: &mut Vec<u8>) -> Vec<u8> {
+        let payload = out.split_off(self.payload);
         out.truncate(self.header);
-        (channel, payload)
+        payload
     }
 
     /// Takes the frame back out of `out`.
@@ -148,24 +185,41 @@ pub(crate) struct Large {
     pub(crate) channel: Vec<u8>,
     /// The milliseconds that remained when the message was queued.
     pub(crate) deadline: Option<u32>,
+    /// Whether the payload begins with a table of attachments.
+    pub(crate) attachments: bool,
     pub(crate) payload: LargePayload,
 }
 
-/// A payload that is too large for one frame, where it was written.
+/// A payload that is too large for one frame, where it was written: its JSON, and the attachments where they lie.
 #[derive(Debug)]
 pub(crate) struct LargePayload {
-    bytes: Vec<u8>,
+    head: Vec<u8>,
     start: usize,
+    rest: Vec<Bytes>,
+    len: usize,
 }
 
 impl LargePayload {
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len() - self.start
+    /// The bytes of `head` from `start` on, and the rest behind them.
+    pub(crate) fn new(head: Vec<u8>, start: usize, rest: Vec<Bytes>) -> Self {
+        let len = head.len() - start + rest.iter().map(Bytes::len).sum::<usize>();
+        Self { head, start, rest, len }
     }
 
-    /// What one fragment carries, without its first `skipped` bytes.
-    pub(crate) fn part(&self, part: Part, skipped: usize) -> &[u8] {
-        self.bytes.get(self.start + part.start + skipped..self.start + part.end).unwrap_or_default()
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// What one fragment carries, without its first `skipped` bytes, piece by piece.
+    pub(crate) fn part(&self, part: Part, skipped: usize) -> impl Iterator<Item = &[u8]> {
+        let head = self.head.get(self.start..).unwrap_or_default();
+        let mut before = 0;
+        std::iter::once(head).chain(self.rest.iter().map(AsRef::as_ref)).filter_map(move |piece: &[u8]| {
+            let first = (part.start + skipped).max(before) - before;
+            let last = part.end.min(before + piece.len()).saturating_sub(before);
+            before += piece.len();
+            piece.get(first..last).filter(|piece| !piece.is_empty())
+        })
     }
 }
 
@@ -173,8 +227,33 @@ impl LargePayload {
 pub(crate) fn put(out: &mut Vec<u8>, kind: Kind, id: u32, payload: &[u8]) {
     let started = begin(out, kind, id, "");
     out.extend_from_slice(payload);
-    let fits = finish(out, started);
-    debug_assert!(fits.is_ok(), "only small payloads are put");
+    debug_assert!(payload.len() <= FRAGMENT_BYTES, "only small payloads are put");
+    finish(out, started);
+}
+
+/// Appends a message whose payload others send too, or answers it where it travels in fragments.
+pub(crate) fn put_shared(
+    out: &mut Vec<u8>,
+    kind: Kind,
+    id: u32,
+    channel: &str,
+    payload: &[Bytes],
+    attachments: bool,
+) -> Option<Large> {
+    let size: usize = payload.iter().map(Bytes::len).sum();
+    if size > FRAGMENT_BYTES {
+        let payload = LargePayload::new(Vec::new(), 0, payload.to_vec());
+        return Some(Large { kind, id, channel: channel.into(), deadline: None, attachments, payload });
+    }
+    let flags = Flags { attachments, ..Flags::default() };
+    let length = u32::try_from(channel.len() + size).expect("a fragment has at most 64 KiB");
+    let channel_bytes = u16::try_from(channel.len()).expect("a channel name has at most 128 bytes");
+    out.extend_from_slice(&Header { length, kind, flags, channel_bytes, id }.encode());
+    out.extend_from_slice(channel.as_bytes());
+    for piece in payload {
+        out.extend_from_slice(piece);
+    }
+    None
 }
 
 /// Appends the hello frame.
@@ -188,10 +267,15 @@ pub(crate) fn put_hello(out: &mut Vec<u8>, body: &[u8]) {
 
 /// What stands before one fragment of `message`: at most header, channel name, deadline and total.
 pub(crate) fn fragment_prefix(out: &mut Vec<u8>, message: &Large, part: Part) {
-    let &Large { kind, id, ref channel, deadline, ref payload } = message;
+    let &Large { kind, id, ref channel, deadline, attachments, ref payload } = message;
     let (first, total) = (part.start == 0, payload.len());
     let deadline = deadline.filter(|_| first);
-    let flags = Flags { more: part.end < total, continued: !first, deadline: deadline.is_some(), ..Flags::default() };
+    let flags = Flags {
+        more: part.end < total,
+        continued: !first,
+        deadline: deadline.is_some(),
+        attachments: attachments && first,
+    };
     let channel = if first { channel.as_slice() } else { &[] };
     let channel_bytes = u16::try_from(channel.len()).expect("a channel name has at most 128 bytes");
     let mut header = Header { length: 0, kind, flags, channel_bytes, id };

@@ -34,6 +34,14 @@ pub struct HelloLimits {
     pub message_bytes: u32,
     /// The calls that may wait for an answer at one time.
     pub in_flight: u32,
+    /// The bytes of one stream that may be on their way to the sender of the hello when the stream begins.
+    #[serde(default = "stream_bytes")]
+    pub stream_bytes: u32,
+}
+
+/// What a peer takes of a stream that does not say so.
+const fn stream_bytes() -> u32 {
+    64 * 1024
 }
 
 impl Hello {
@@ -43,7 +51,11 @@ impl Hello {
             codec: "json".to_owned(),
             instance: instance.to_owned(),
             fingerprint,
-            limits: HelloLimits { message_bytes: limits.message_bytes, in_flight: limits.in_flight },
+            limits: HelloLimits {
+                message_bytes: limits.message_bytes,
+                in_flight: limits.in_flight,
+                stream_bytes: limits.stream_bytes,
+            },
         }
     }
 

@@ -1,21 +1,26 @@
 //! A connection as everybody sees it but its own task: what is in flight, what is to be sent, how it ends.
 
-use std::future::poll_fn;
+mod calling;
+mod remote;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use ipc_core::envelope::Kind;
-use ipc_core::{Failure, Peer, current_deadline, earlier};
+use bytes::Bytes;
+use ipc_core::envelope::{HEADER_BYTES, Kind};
+use ipc_core::{Body, Failure, Peer, code};
 use tokio::sync::watch;
-use tokio::time::Instant;
 
-use crate::buffer;
 use crate::calls::Calls;
-use crate::frame::{self, Large};
+use crate::frame;
 use crate::hello::Hello;
 use crate::limits::Limits;
-use crate::outbox::{NotSent, Outbox, Outgoing, Urgency, WriteHalf};
+use crate::outbox::{Lane, NotSent, Outbox, Outgoing, WriteHalf};
+use crate::publishing::Publishing;
 use crate::serving::Serving;
+
+pub(crate) use self::calling::Asked;
+pub(crate) use self::remote::other_end;
 
 /// One connection. Both ends are equal: either may call and answer.
 #[derive(Debug)]
@@ -23,6 +28,8 @@ pub(crate) struct Link {
     pub(crate) outbox: Outbox,
     pub(crate) calls: Calls,
     pub(crate) serving: Serving,
+    /// The subscriptions of the peer.
+    pub(crate) publishing: Publishing,
     pub(crate) remote: Hello,
     pub(crate) peer: Peer,
     pub(crate) limits: Limits,
@@ -32,21 +39,6 @@ pub(crate) struct Link {
     ended: watch::Sender<Option<Arc<str>>>,
 }
 
-/// Why a call has no response.
-#[derive(Debug)]
-pub(crate) enum CallError {
-    Encode(serde_json::Error),
-    TooLarge { size: usize, limit: usize },
-    Gone(Arc<str>),
-    TimedOut,
-}
-
-/// The milliseconds until `deadline`, which a sender rounds up: a caller never waits less than it said.
-fn remaining_millis(deadline: Instant) -> u32 {
-    let remaining = deadline.saturating_duration_since(Instant::now());
-    u32::try_from(remaining.as_micros().div_ceil(1000)).unwrap_or(u32::MAX)
-}
-
 impl Link {
     pub(crate) fn new(writer: WriteHalf, remote: Hello, peer: Peer, limits: Limits) -> Self {
         let in_flight = limits.in_flight.min(remote.limits.in_flight);
@@ -54,6 +46,7 @@ impl Link {
             outbox: Outbox::new(writer, limits.buffered()),
             calls: Calls::new(in_flight as usize),
             serving: Serving::default(),
+            publishing: Publishing::default(),
             remote,
             peer,
             limits,
@@ -61,75 +54,6 @@ impl Link {
             stopping: AtomicBool::new(false),
             ended: watch::Sender::new(None),
         }
-    }
-
-    /// Makes a call; `encode` appends the request's body. Answers the response's body.
-    ///
-    /// Cancel safe: dropping the future cancels the call.
-    pub(crate) async fn call(
-        &self,
-        channel: &str,
-        deadline: Option<Instant>,
-        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), serde_json::Error>,
-    ) -> Result<Vec<u8>, CallError> {
-        let deadline = earlier(deadline, current_deadline());
-        match deadline {
-            None => self.call_until_answered(channel, None, encode).await,
-            // A call that is dropped is cancelled, so the server learns of the deadline's end at the same time, if it
-            // has not seen it by itself.
-            Some(deadline) => {
-                tokio::time::timeout_at(deadline, self.call_until_answered(channel, Some(deadline), encode))
-                    .await
-                    .unwrap_or(Err(CallError::TimedOut))
-            }
-        }
-    }
-
-    async fn call_until_answered(
-        &self,
-        channel: &str,
-        deadline: Option<Instant>,
-        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), serde_json::Error>,
-    ) -> Result<Vec<u8>, CallError> {
-        let deadline = deadline.map(remaining_millis);
-        let mut buffer = buffer::lend();
-        let started = frame::begin_within(&mut buffer, Kind::Request, 0, channel, deadline);
-        if let Err(error) = encode(&mut buffer) {
-            buffer::give_back(buffer);
-            return Err(CallError::Encode(error));
-        }
-        let (size, limit) = (started.payload_bytes(&buffer), self.remote.limits.message_bytes as usize);
-        if size > limit {
-            buffer::give_back(buffer);
-            return Err(CallError::TooLarge { size, limit });
-        }
-        let large = match frame::finish(&mut buffer, started) {
-            Ok(()) => None,
-            Err(_) => Some(started.take_payload(&mut buffer)),
-        };
-        if self.outbox.is_full() {
-            self.outbox.room().await;
-        }
-        let (id, alone) = self.calls.open().await.map_err(CallError::Gone)?;
-        let open = OpenCall { link: self, id };
-        let outgoing = match large {
-            None => {
-                frame::set_id(&mut buffer, started, id);
-                Outgoing::Frames(&buffer)
-            }
-            Some((channel, payload)) => Outgoing::Large(Large { kind: Kind::Request, id, channel, deadline, payload }),
-        };
-        let pushed = self.outbox.push_request(outgoing);
-        buffer::give_back(buffer);
-        if let Err(reason) = pushed {
-            self.calls.discard(id);
-            std::mem::forget(open);
-            return Err(CallError::Gone(self.why_not(reason)));
-        }
-        self.outbox.send(if alone { Urgency::Alone } else { Urgency::Shared }).await;
-        let answer = poll_fn(|cx| self.calls.poll_answer(id, cx)).await;
-        std::mem::forget(open);
-        answer.map_err(CallError::Gone)
     }
 
     fn why_not(&self, reason: NotSent) -> Arc<str> {
@@ -142,34 +66,70 @@ impl Link {
         }
     }
 
-    /// Ends the response to a call of the peer, which began in `buffer` at `started`. One that is too large for a frame
-    /// is taken out and queued by itself; one that is too large for the peer is replaced by a failure, which is sent
-    /// however little the peer takes.
-    pub(crate) fn finish_response(&self, id: u32, buffer: &mut Vec<u8>, started: frame::Started) {
+    /// Ends the response to a call of the peer, which began in `out` at `started`. One that is too large for a frame is
+    /// taken out and queued by itself; one that is too large for the peer is replaced by a failure, which is sent however
+    /// little the peer takes.
+    pub(crate) fn finish_response(&self, id: u32, out: &mut Body, started: frame::Started) {
         let limit = self.remote.limits.message_bytes as usize;
-        let size = started.payload_bytes(buffer);
+        let size = frame::message_bytes(&out.json, started, &out.attachments);
         if size > limit {
-            started.take_back(buffer);
+            out.attachments.clear();
+            started.take_back(&mut out.json);
             let said = format_args!("the response has {size} bytes, and the caller takes {limit}");
-            let started = frame::begin(buffer, Kind::Response, id, "");
-            ipc_core::response::write_failure(buffer, &Failure::new(ipc_core::code::TOO_LARGE, said));
-            frame::finish(buffer, started).expect("a failure of the framework itself has a few hundred bytes");
+            self.put_failure(id, &mut out.json, &Failure::new(code::TOO_LARGE, said));
             return;
         }
-        if frame::finish(buffer, started).is_err() {
-            let (channel, payload) = started.take_payload(buffer);
-            let large = Large { kind: Kind::Response, id, channel, deadline: None, payload };
-            if self.outbox.push(Outgoing::Large(large)).is_err() {
-                tracing::debug!(id, "a response was dropped, as the connection is gone");
-            }
+        self.end_response(id, started, &mut out.json, &mut out.attachments);
+    }
+
+    /// Appends the response to a call that failed, however little the peer takes.
+    pub(crate) fn put_failure(&self, id: u32, out: &mut Vec<u8>, failure: &Failure) {
+        let started = frame::begin(out, Kind::Response, id, "");
+        ipc_core::response::write_failure(out, failure);
+        self.end_response(id, started, out, &mut Vec::new());
+    }
+
+    fn end_response(&self, id: u32, started: frame::Started, out: &mut Vec<u8>, attachments: &mut Vec<Bytes>) {
+        if let Some(large) = frame::end(out, Kind::Response, id, started, attachments)
+            && self.outbox.push_ordered(Lane::Answering(id), Outgoing::Large(large)).is_err()
+        {
+            tracing::debug!(id, "a response was dropped, as the connection is gone");
+        }
+    }
+
+    /// Answers a call whose items may be under way: behind them.
+    pub(crate) fn fail_in_order(&self, id: u32, failure: &Failure) {
+        let mut response = Vec::new();
+        self.put_failure(id, &mut response, failure);
+        if self.outbox.push_ordered(Lane::Answering(id), Outgoing::Frames(&response)).is_err() {
+            tracing::debug!(id, "a response was dropped, as the connection is gone");
+        }
+    }
+
+    /// Tells the peer that it may send so much more of a stream.
+    pub(crate) fn grant(&self, id: u32, bytes: u32) {
+        let mut credit = Vec::with_capacity(HEADER_BYTES + 4);
+        frame::put(&mut credit, Kind::Credit, id, &bytes.to_le_bytes());
+        if self.outbox.push(Outgoing::Frames(&credit)).is_ok() {
+            self.outbox.flush();
         }
     }
 
     /// Makes no more requests, and asks the peer to make none.
     pub(crate) fn leave(&self, message: &str) {
-        self.outbox.push_goodbye(&goodbye(&Failure::new(ipc_core::code::UNAVAILABLE, message)));
+        self.outbox.push_goodbye(&goodbye(&Failure::new(code::UNAVAILABLE, message)));
+        self.end_streams(message);
         self.outbox.flush();
         self.outbox.wake_driver();
+    }
+
+    /// Ends what would never end by itself: the streams that this side answers with, and the events that it sends.
+    pub(crate) fn end_streams(&self, message: &str) {
+        let failure = Failure::new(code::UNAVAILABLE, message);
+        for id in self.serving.cancel_streams() {
+            self.fail_in_order(id, &failure);
+        }
+        self.publishing.end_all(&failure);
     }
 
     /// Notes the peer's goodbye.
@@ -200,7 +160,8 @@ impl Link {
             ended.get_or_insert_with(|| reason.into());
             first
         });
-        self.serving.cancel_all();
+        self.serving.cancel_all(reason);
+        self.publishing.close();
         self.outbox.close();
         self.calls.close(reason);
     }
@@ -229,18 +190,4 @@ pub(crate) fn goodbye(failure: &Failure) -> Vec<u8> {
     let message: String = failure.message().chars().take(GOODBYE_LETTERS).collect();
     let said = Failure::new(failure.code().to_owned(), message);
     serde_json::to_vec(&said).expect("a failure is two strings and a JSON value")
-}
-
-/// A call that is dropped before its answer is there: the peer is told.
-struct OpenCall<'a> {
-    link: &'a Link,
-    id: u32,
-}
-
-impl Drop for OpenCall<'_> {
-    fn drop(&mut self) {
-        let Self { link, id } = *self;
-        link.calls.abandon(id, || link.outbox.cancel_request(id));
-        link.outbox.flush();
-    }
 }

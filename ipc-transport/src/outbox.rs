@@ -4,9 +4,9 @@
 //! has been appended by then: the task that made the call when nobody else is at it, else whoever writes already. When
 //! the peer does not read, the connection's own task waits for it, and nobody else.
 
+mod queue;
 mod writer;
 
-use std::collections::VecDeque;
 use std::io;
 use std::sync::{Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
@@ -14,9 +14,10 @@ use std::task::{Context, Poll, Waker};
 use ipc_core::envelope::{HEADER_BYTES, Kind};
 use tokio::sync::Notify;
 
+pub(crate) use self::queue::Lane;
+use self::queue::{Queue, Slot};
 pub(crate) use self::writer::WriteHalf;
-use self::writer::{Sending, Writer};
-use crate::buffer;
+use self::writer::Writer;
 use crate::frame::{self, Large};
 use crate::yielding::yield_once;
 
@@ -58,133 +59,40 @@ pub(crate) struct Outbox {
     limit: usize,
 }
 
-struct Queue {
-    frames: Vec<u8>,
-    large: VecDeque<Sending>,
-    /// The bytes of frames and large messages that have not been handed to the operating system.
-    queued_bytes: usize,
-    /// The bytes of frames that the writer is writing.
-    writing_bytes: usize,
-    writer: Slot,
-    /// The request of which the writer holds a fragment, until it is cancelled: no more of it is sent then.
-    writing_request: Option<u32>,
-    /// Somebody has promised to write soon.
-    promised: bool,
-    /// Somebody waits for room.
-    wanted: bool,
-    leaving: bool,
-    closed: bool,
-    /// The connection's own task, which waits where nobody else may.
-    driver: Waker,
-}
-
-/// Where the writer is.
-enum Slot {
-    /// Here, and the peer took all that it was given.
-    Free(Writer),
-    /// Here, and only the connection's own task goes on: the peer does not read, or there is too much.
-    Driver(Writer),
-    /// With somebody who writes.
-    Taken,
-    /// Gone with the connection.
-    Gone,
-}
-
-impl Queue {
-    fn is_empty(&self) -> bool {
-        self.frames.is_empty() && self.large.is_empty()
-    }
-
-    fn push(&mut self, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
-        if self.closed {
-            return Err(NotSent::Closed);
-        }
-        match outgoing {
-            Outgoing::Frames(frames) => {
-                if self.frames.capacity() == 0 {
-                    self.frames = buffer::lend();
-                }
-                self.frames.extend_from_slice(frames);
-                self.queued_bytes += frames.len();
-            }
-            Outgoing::Large(message) => {
-                self.queued_bytes += message.payload.len();
-                self.large.push_back(Sending { message, sent: 0 });
-            }
-        }
-        Ok(())
-    }
-
-    fn take_writer(&mut self, for_driver: bool) -> Option<Writer> {
-        match std::mem::replace(&mut self.writer, Slot::Taken) {
-            Slot::Free(writer) if !self.is_empty() => Some(writer),
-            Slot::Driver(writer) if for_driver => Some(writer),
-            other => {
-                self.writer = other;
-                None
-            }
-        }
-    }
-
-    /// Ends the batch that `writer` has written and gives it the next; answers whether there is one.
-    fn next_batch(&mut self, writer: &mut Writer) -> bool {
-        let (written, unfinished) = writer.settle(self.writing_bytes);
-        self.writing_bytes = 0;
-        self.queued_bytes -= written.min(self.queued_bytes);
-        let wanted = self.writing_request.take();
-        self.large.extend(unfinished.filter(|rest| {
-            let kept = rest.message.kind != Kind::Request || Some(rest.message.id) == wanted;
-            if !kept {
-                self.queued_bytes -= rest.message.payload.len() - rest.sent;
-            }
-            kept
-        }));
-        if self.is_empty() {
-            return false;
-        }
-        self.writing_bytes = self.frames.len();
-        let large = self.large.pop_front();
-        self.writing_request =
-            large.as_ref().filter(|next| next.message.kind == Kind::Request).map(|next| next.message.id);
-        writer.load(&mut self.frames, large);
-        true
-    }
-}
-
 impl Outbox {
     pub(crate) fn new(io: WriteHalf, limit: usize) -> Self {
-        Self {
-            queue: Mutex::new(Queue {
-                frames: Vec::new(),
-                large: VecDeque::new(),
-                queued_bytes: 0,
-                writing_bytes: 0,
-                writer: Slot::Free(Writer::new(io)),
-                writing_request: None,
-                promised: false,
-                wanted: false,
-                leaving: false,
-                closed: false,
-                driver: Waker::noop().clone(),
-            }),
-            room: Notify::new(),
-            limit,
-        }
+        Self { queue: Mutex::new(Queue::new(Writer::new(io))), room: Notify::new(), limit }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().expect("nothing panics while it holds the queue")
     }
 
-    /// Appends a request, which a connection that is leaving no longer sends.
-    pub(crate) fn push_request(&self, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
+    /// Appends what a connection that is leaving no longer sends: a request, a notification, a subscription. It does not
+    /// pass what is left of an earlier call of the same id.
+    pub(crate) fn push_request(&self, id: u32, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
         let mut queue = self.queue();
-        if queue.leaving { Err(NotSent::Leaving) } else { queue.push(outgoing) }
+        if queue.leaving { Err(NotSent::Leaving) } else { queue.push_ordered(Lane::Asking(id), outgoing, true) }
+    }
+
+    /// Appends something that is sent as long as the connection lives, behind what is under way in its lane.
+    pub(crate) fn push_ordered(&self, lane: Lane, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
+        self.queue().push_ordered(lane, outgoing, false)
     }
 
     /// Appends something that is sent as long as the connection lives.
     pub(crate) fn push(&self, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
         self.queue().push(outgoing)
+    }
+
+    /// Appends a message that `put` writes, behind what is under way in its lane; `put` answers it where it is too large
+    /// for a frame.
+    pub(crate) fn push_with(
+        &self,
+        lane: Lane,
+        put: impl FnOnce(&mut Vec<u8>) -> Option<Large>,
+    ) -> Result<(), NotSent> {
+        self.queue().push_with(lane, put)
     }
 
     /// Appends a goodbye, unless one has been sent; no request is sent after it.
@@ -205,24 +113,12 @@ impl Outbox {
         queue.leaving || queue.closed
     }
 
-    /// Cancels a request that has been appended: no more of it is sent, and the peer is told unless it knows nothing
-    /// of it. Answers whether the peer will answer.
+    /// Cancels a call of which something has been appended: no more of its request and of its items is sent, and the peer
+    /// is told unless it knows nothing of it. Answers whether the peer will answer.
     pub(crate) fn cancel_request(&self, id: u32) -> bool {
         let mut queue = self.queue();
-        let of_it = |message: &Large| message.kind == Kind::Request && message.id == id;
-        let unsent = match queue.large.iter().position(|sending| of_it(&sending.message)) {
-            Some(index) => queue.large.remove(index),
-            None => {
-                // A fragment that is being written comes before the cancel, and what would follow it is dropped.
-                queue.writing_request.take_if(|writing| *writing == id);
-                None
-            }
-        };
-        if let Some(sending) = unsent {
-            queue.queued_bytes -= sending.message.payload.len() - sending.sent;
-            if sending.sent == 0 {
-                return false;
-            }
+        if !queue.withdraw(id) {
+            return false;
         }
         let mut cancel = Vec::with_capacity(HEADER_BYTES);
         frame::put(&mut cancel, Kind::Cancel, id, &[]);
@@ -270,6 +166,19 @@ impl Outbox {
     /// Tells whom to wake when the peer does not read.
     pub(crate) fn set_driver(&self, waker: &Waker) {
         self.queue().driver.clone_from(waker);
+    }
+
+    /// Leaves what has been appended to the connection's own task, which writes it with whatever else has come by then.
+    pub(crate) fn send_soon(&self) {
+        let driver = {
+            let mut queue = self.queue();
+            // Whoever writes, or has promised to, looks for more before it stops.
+            if queue.promised || !matches!(queue.writer, Slot::Free(_)) || std::mem::replace(&mut queue.told, true) {
+                return;
+            }
+            queue.driver.clone()
+        };
+        driver.wake();
     }
 
     /// Wakes the connection's own task.
@@ -326,7 +235,12 @@ impl Outbox {
 
     /// Writes what has been appended; for the connection's own task, which is woken when the peer reads on.
     pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Some(writer) = self.queue().take_writer(true) else { return Poll::Ready(Ok(())) };
+        let writer = {
+            let mut queue = self.queue();
+            queue.told = false;
+            queue.take_writer(true)
+        };
+        let Some(writer) = writer else { return Poll::Ready(Ok(())) };
         self.write(writer, cx, usize::MAX)
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 use std::time::Duration;
 
-use ipc_core::{Failure, Router, code};
+use ipc_core::{Event, Failure, NeverWaits, Peer, PublishError, Publisher, Router, code};
 use slab::Slab;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
@@ -20,7 +20,7 @@ use crate::handshake::{self, HandshakeError, goodbye_frame};
 use crate::hello::Hello;
 use crate::instance;
 use crate::limits::Limits;
-use crate::link::Link;
+use crate::link::{Link, other_end};
 use crate::listener::Listener;
 use crate::local::Claim;
 use crate::outbox::WriteHalf;
@@ -72,6 +72,39 @@ impl Server {
     /// The connections that are open now.
     pub fn connections(&self) -> usize {
         self.shared.links().len()
+    }
+
+    /// Publishes an event to all who subscribe to it, and waits for nobody.
+    ///
+    /// # Errors
+    ///
+    /// The router does not declare the event, or it cannot be written as JSON.
+    pub fn publish<E: NeverWaits>(&self, event: &E) -> Result<(), PublishError> {
+        self.shared.router.publisher().publish(event)
+    }
+
+    /// Publishes an event, and waits until every subscriber has room for it, where its lag is `wait`.
+    ///
+    /// # Errors
+    ///
+    /// The router does not declare the event, or it cannot be written as JSON.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future before its turn has come publishes nothing; later, some may have the event already.
+    pub async fn publish_and_wait<E: Event>(&self, event: &E) -> Result<(), PublishError> {
+        self.shared.router.publisher().publish_and_wait(event).await
+    }
+
+    /// What publishes the events of the router that is served, to be kept where the server is not at hand.
+    pub fn publisher(&self) -> Publisher {
+        self.shared.router.publisher()
+    }
+
+    /// The peers that are connected now. Those that serve a router themselves can be called.
+    pub fn peers(&self) -> Vec<Peer> {
+        let links: Vec<Arc<Link>> = self.shared.links().iter().filter_map(|(_, link)| link.clone()).collect();
+        links.iter().map(|link| link.peer.clone().with_remote(other_end(link))).collect()
     }
 
     /// Stops listening, tells every peer, finishes what is in flight and closes.

@@ -1,31 +1,76 @@
 //! The calls of the peer that are being answered by tasks of their own.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use ipc_core::Ending;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
+
+use crate::credit::Credit;
+use crate::inbox::Inbox;
 
 /// The peer's calls whose handlers wait for something. Whoever takes a call out of the table answers it, so each is
 /// answered once.
 #[derive(Debug, Default)]
 pub(crate) struct Serving {
-    calls: Mutex<HashMap<u32, AbortHandle>>,
+    table: Mutex<Table>,
     /// Told when the last call has been answered.
     idle: Notify,
 }
 
+#[derive(Debug, Default)]
+struct Table {
+    calls: HashMap<Key, Served>,
+    begun: u64,
+}
+
+/// What is being answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Key {
+    Call(u32),
+    /// A notification has no id.
+    Notification(u64),
+}
+
+/// One call, whatever other call had or will have its id.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ticket {
+    key: Key,
+    serial: u64,
+}
+
+#[derive(Debug)]
+struct Served {
+    serial: u64,
+    task: AbortHandle,
+    streams: Streams,
+}
+
+/// The streams of a call.
+#[derive(Debug, Default)]
+pub(crate) struct Streams {
+    /// What the caller takes of the stream that it is answered with.
+    pub(crate) answer: Option<Arc<Credit>>,
+    /// What the caller sends beside its request.
+    pub(crate) incoming: Option<Arc<Inbox>>,
+}
+
 impl Serving {
-    fn calls(&self) -> MutexGuard<'_, HashMap<u32, AbortHandle>> {
-        self.calls.lock().expect("nothing panics while it holds the table")
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().expect("nothing panics while it holds the table")
     }
 
     /// Starts a task that answers the call `id`.
-    pub(crate) fn start(&self, id: u32, spawn: impl FnOnce() -> AbortHandle) {
-        // The lock is held until the task stands in the table, so that the task cannot look for itself before.
-        let mut calls = self.calls();
-        let handle = spawn();
-        calls.insert(id, handle);
+    pub(crate) fn start(&self, id: u32, streams: Streams, spawn: impl FnOnce(Ticket) -> AbortHandle) {
+        self.table().start(Key::Call(id), streams, spawn);
+    }
+
+    /// Starts a task that handles a notification.
+    pub(crate) fn start_notified(&self, spawn: impl FnOnce(Ticket) -> AbortHandle) {
+        let mut table = self.table();
+        let key = Key::Notification(table.begun);
+        table.start(key, Streams::default(), spawn);
     }
 
     /// Ends a call whose handler is done. Unless it was cancelled, `answer` queues its answer, and whether the call was
@@ -33,20 +78,30 @@ impl Serving {
     ///
     /// The call stands in the table until its answer is queued: a connection that is leaving ends when the table is
     /// empty and nothing is queued.
-    pub(crate) fn finish(&self, id: u32, answer: impl FnOnce()) -> Option<bool> {
+    pub(crate) fn finish(&self, ticket: Ticket, answer: impl FnOnce()) -> Option<bool> {
         let last = {
-            let mut calls = self.calls();
-            let there = calls.contains_key(&id);
+            let mut table = self.table();
+            let there = table.holds(ticket);
             if there {
                 answer();
+                table.calls.remove(&ticket.key);
             }
-            calls.remove(&id);
-            there.then_some(calls.is_empty())
+            there.then_some(table.calls.is_empty())
         };
         if last == Some(true) {
             self.idle.notify_waiters();
         }
         last
+    }
+
+    /// Queues a part of the answer to a call, unless the call was cancelled: nothing may follow the answer that says so.
+    pub(crate) fn go_on(&self, ticket: Ticket, queue: impl FnOnce()) -> bool {
+        let table = self.table();
+        let there = table.holds(ticket);
+        if there {
+            queue();
+        }
+        there
     }
 
     /// Waits until no call is being answered.
@@ -66,25 +121,76 @@ impl Serving {
 
     /// Stops the handler of a call. Answers whether there was one: then the call is still to be answered.
     pub(crate) fn cancel(&self, id: u32) -> bool {
-        let Some(handle) = self.calls().remove(&id) else { return false };
-        handle.abort();
+        let Some(served) = self.table().calls.remove(&Key::Call(id)) else { return false };
+        served.stop("the caller cancelled the call");
         self.idle.notify_waiters();
         true
     }
 
+    /// Stops all handlers that answer with streams; these calls are still to be answered.
+    pub(crate) fn cancel_streams(&self) -> Vec<u32> {
+        let stopped: Vec<_> = {
+            let mut table = self.table();
+            table.calls.extract_if(|_, served| served.streams.answer.is_some()).collect()
+        };
+        self.idle.notify_waiters();
+        let stopped = stopped.into_iter().filter_map(|(key, served)| {
+            served.stop("this side is going");
+            match key {
+                Key::Call(id) => Some(id),
+                Key::Notification(_) => None,
+            }
+        });
+        stopped.collect()
+    }
+
+    /// What the caller takes of the stream that it is answered with.
+    pub(crate) fn answer_credit(&self, id: u32) -> Option<Arc<Credit>> {
+        self.table().calls.get(&Key::Call(id))?.streams.answer.clone()
+    }
+
+    /// Where the items go that a caller sends beside its request.
+    pub(crate) fn incoming(&self, id: u32) -> Option<Arc<Inbox>> {
+        self.table().calls.get(&Key::Call(id))?.streams.incoming.clone()
+    }
+
     pub(crate) fn contains(&self, id: u32) -> bool {
-        self.calls().contains_key(&id)
+        self.table().calls.contains_key(&Key::Call(id))
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.calls().len()
+        self.table().calls.len()
     }
 
     /// Stops all handlers.
-    pub(crate) fn cancel_all(&self) {
-        for (_, handle) in self.calls().drain() {
-            handle.abort();
+    pub(crate) fn cancel_all(&self, reason: &str) {
+        let stopped = std::mem::take(&mut self.table().calls);
+        for served in stopped.into_values() {
+            served.stop(reason);
         }
         self.idle.notify_waiters();
+    }
+}
+
+impl Table {
+    fn start(&mut self, key: Key, streams: Streams, spawn: impl FnOnce(Ticket) -> AbortHandle) {
+        // The table is locked until the task stands in it, so that the task cannot look for itself before.
+        let serial = self.begun;
+        self.begun += 1;
+        let task = spawn(Ticket { key, serial });
+        self.calls.insert(key, Served { serial, task, streams });
+    }
+
+    fn holds(&self, ticket: Ticket) -> bool {
+        self.calls.get(&ticket.key).is_some_and(|served| served.serial == ticket.serial)
+    }
+}
+
+impl Served {
+    fn stop(self, reason: &str) {
+        self.task.abort();
+        if let Some(incoming) = self.streams.incoming {
+            incoming.end(Ending::Gone(reason.into()));
+        }
     }
 }

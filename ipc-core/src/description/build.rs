@@ -16,7 +16,7 @@ use super::{ChannelDescription, CodeDescription, DIALECT, Description, Descripti
 use crate::error::ErrorDescription;
 use crate::handler::HandlerDoc;
 use crate::schema;
-use crate::schema::mend::{BoundIntegers, MendReferences};
+use crate::schema::mend::{BoundNumbers, MendReferences};
 
 /// What is put behind the name of a type for what is written, where that differs from what is read.
 const OUTPUT: &str = "Output";
@@ -122,7 +122,7 @@ fn finish(mut generator: SchemaGenerator) -> (BTreeMap<String, Schema>, Ids) {
 
 pub(super) fn mended(mut schema: Schema) -> Schema {
     MendReferences.transform(&mut schema);
-    BoundIntegers.transform(&mut schema);
+    BoundNumbers.transform(&mut schema);
     schema
 }
 

@@ -1,17 +1,17 @@
 //! Calls whose handlers wait for something.
 
 use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{self, Poll, ready};
 
-use serde::Serialize;
 use tokio::runtime::Handle;
 use tokio::time::{Sleep, sleep_until};
 
 use super::{OpenCall, guard, refuse, respond};
+use crate::answer::Output;
 use crate::body::Body;
 use crate::deadline;
-use crate::error::IpcError;
 
 /// A call whose handler was polled once and is not done. Dropping it drops the handler's future, unless the handler is
 /// detached: that one goes on by itself.
@@ -94,21 +94,27 @@ pub(super) trait Running: Send {
 }
 
 pin_project_lite::pin_project! {
-    pub(super) struct Call<F> {
+    pub(super) struct Call<F, O> {
         #[pin]
-        pub(super) future: F,
-        pub(super) channel: &'static str,
+        future: F,
+        channel: &'static str,
+        output: PhantomData<fn() -> O>,
     }
 }
 
-impl<F, T, E> Running for Call<F>
+impl<F, O> Call<F, O> {
+    pub(super) fn new(future: F, channel: &'static str) -> Self {
+        Self { future, channel, output: PhantomData }
+    }
+}
+
+impl<F, O> Running for Call<F, O>
 where
-    F: Future<Output = Result<T, E>> + Send,
-    T: Serialize,
-    E: IpcError,
+    F: Future<Output = Result<O::Value, O::Error>> + Send,
+    O: Output,
 {
     fn poll_into(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<()> {
         let this = self.project();
-        this.future.poll(cx).map(|result| respond(this.channel, out, result))
+        this.future.poll(cx).map(|result| respond::<O>(this.channel, out, result))
     }
 }

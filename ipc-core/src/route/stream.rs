@@ -1,17 +1,18 @@
 //! Calls that are answered with a stream.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{self, Poll, ready};
 
 use futures_core::Stream;
-use serde::Serialize;
 use tokio::time::{Sleep, sleep_until};
 
-use super::{OpenCall, guard, refuse, respond};
+use super::{OpenCall, guard, refuse};
+use crate::answer::Output;
 use crate::body::Body;
 use crate::deadline;
-use crate::error::IpcError;
+use crate::error::IpcError as _;
 use crate::failure::Failure;
 use crate::response;
 
@@ -36,20 +37,22 @@ impl PendingStream {
         Self { call, items: Some(items), alarm: None }
     }
 
+    /// Whether the deadline has passed: the response that says so then stands behind what `out` held, and the handler's
+    /// stream is gone. For whoever waits for something else than the stream.
+    pub fn poll_expired(&mut self, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<()> {
+        let Some(deadline) = self.call.deadline else { return Poll::Pending };
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        ready!(alarm.as_mut().poll(cx));
+        let channel = self.call.channel;
+        guard(channel, &mut Body::default(), (), |_| self.leave());
+        refuse(channel, out, &deadline::timed_out());
+        Poll::Ready(())
+    }
+
     /// Polls the handler's stream: its next item, or the response that ends it, then stands behind what `out` held.
     ///
-    /// A handler that panics has ended with `INTERNAL`, one whose deadline passes with `TIMEOUT`.
+    /// A handler that panics has ended with `INTERNAL`. Whoever polls asks for the [deadline](Self::poll_expired) before.
     pub fn poll_step(&mut self, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<Step> {
-        // Asked first: a stream that always has an item ends by its deadline too.
-        if let Some(deadline) = self.call.deadline {
-            let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-            if alarm.as_mut().poll(cx).is_ready() {
-                let channel = self.call.channel;
-                guard(channel, &mut Body::default(), (), |_| self.leave());
-                refuse(channel, out, &deadline::timed_out());
-                return Poll::Ready(Step::End);
-            }
-        }
         let Self { call, items, .. } = self;
         let mut panicked = true;
         let polled = guard(call.channel, out, Poll::Ready(Step::End), |out| {
@@ -100,27 +103,27 @@ pub(super) trait Items: Send {
 
 pin_project_lite::pin_project! {
     /// The future that has the stream, then the stream.
-    pub(super) struct Opening<F, S> {
+    pub(super) struct Opening<F, S, O> {
         #[pin]
         open: Option<F>,
         #[pin]
         stream: Option<S>,
         channel: &'static str,
+        output: PhantomData<fn() -> O>,
     }
 }
 
-impl<F, S> Opening<F, S> {
+impl<F, S, O> Opening<F, S, O> {
     pub(super) fn new(open: F, channel: &'static str) -> Self {
-        Self { open: Some(open), stream: None, channel }
+        Self { open: Some(open), stream: None, channel, output: PhantomData }
     }
 }
 
-impl<F, S, T, E> Items for Opening<F, S>
+impl<F, S, O> Items for Opening<F, S, O>
 where
-    F: Future<Output = Result<S, E>> + Send,
-    S: Stream<Item = Result<T, E>> + Send,
-    T: Serialize,
-    E: IpcError,
+    F: Future<Output = Result<S, O::Error>> + Send,
+    S: Stream<Item = Result<O::Value, O::Error>> + Send,
+    O: Output,
 {
     fn poll_step(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<Step> {
         let mut this = self.project();
@@ -130,7 +133,7 @@ where
             match opened {
                 Ok(stream) => this.stream.set(Some(stream)),
                 Err(error) => {
-                    respond::<(), E>(this.channel, out, Err(error));
+                    refuse(this.channel, out, &error.to_failure());
                     return Poll::Ready(Step::End);
                 }
             }
@@ -140,15 +143,22 @@ where
             None => None,
         };
         match next {
-            Some(Ok(item)) => match out.write(|json| serde_json::to_writer(json, &item)) {
+            Some(Ok(item)) => match out.write(|json| O::write(json, &item)) {
                 Ok(()) => return Poll::Ready(Step::Item),
                 Err(error) => {
                     refuse(this.channel, out, &Failure::internal(format_args!("an item is no JSON: {error}")));
                 }
             },
-            Some(Err(error)) => respond::<(), E>(this.channel, out, Err(error)),
-            None => respond::<(), E>(this.channel, out, Ok(())),
+            Some(Err(error)) => refuse(this.channel, out, &error.to_failure()),
+            None => end(this.channel, out),
         }
         Poll::Ready(Step::End)
+    }
+}
+
+/// Writes the response that ends a stream well.
+fn end(channel: &'static str, out: &mut Body) {
+    if let Err(error) = out.write(|json| response::write_success(json, &())) {
+        refuse(channel, out, &Failure::internal(format_args!("the response is no JSON: {error}")));
     }
 }

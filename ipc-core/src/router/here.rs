@@ -104,7 +104,11 @@ impl ReceiveItems for Here {
         let out = match self {
             Self::Stream(stream, item) => {
                 item.take_back(Body::default().mark());
-                match ready!(stream.poll_step(cx, item)) {
+                let step = match stream.poll_expired(cx, item) {
+                    Poll::Ready(()) => Poll::Ready(Step::End),
+                    Poll::Pending => stream.poll_step(cx, item),
+                };
+                match ready!(step) {
                     Step::Item => {
                         return Poll::Ready(Received::Item(&item.json, std::mem::take(&mut item.attachments)));
                     }

@@ -1,9 +1,10 @@
 //! Channels without a function: requests and handlers as the macro writes them, never called.
 
-use std::future::{Future, pending};
+use std::convert::Infallible;
+use std::future::pending;
 
-use ipc_core::__private::Answer;
-use ipc_core::{Context, Failure, Handler, HandlerDoc, HandlerItem, Issues, Request, Requirements};
+use ipc_core::__private::{Answer, later};
+use ipc_core::{Context, Failure, Handler, HandlerDoc, HandlerItem, Issues, Once, Request, Requirements};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,7 @@ macro_rules! channel {
             type Error = $error;
         }
         impl ipc_core::Handler for $name {
+            const CHANNEL: &'static str = $channel;
             const ITEM: ipc_core::HandlerItem =
                 ipc_core::HandlerItem::new(concat!(module_path!(), "::", stringify!($name)), file!(), line!());
             const DOC: ipc_core::HandlerDoc = ipc_core::HandlerDoc::new(
@@ -41,16 +43,12 @@ macro_rules! channel {
             );
             fn requirements(_: &mut ipc_core::Requirements) {}
             fn validate(&self, _: &mut ipc_core::Issues) {}
+            type Output = ipc_core::Once<Self>;
             fn call(
                 self,
                 (): &(),
                 _: &ipc_core::Context,
-            ) -> Result<
-                ipc_core::__private::Answer<
-                    impl Future<Output = Result<Self::Response, Self::Error>> + Send + 'static + use<>,
-                >,
-                ipc_core::Failure,
-            > {
+            ) -> Result<impl ipc_core::__private::Answer<Self::Output> + use<>, ipc_core::Failure> {
                 Ok(ipc_core::__private::later(std::future::pending()))
             }
         }
@@ -66,20 +64,18 @@ pub(crate) struct Echo<T>(T);
 impl<T> Request for Echo<T> {
     const CHANNEL: &'static str = "test:echo";
     type Response = T;
-    type Error = std::convert::Infallible;
+    type Error = Infallible;
 }
 
 impl<T: Serialize + DeserializeOwned + JsonSchema + Send + 'static> Handler for Echo<T> {
+    const CHANNEL: &'static str = <Self as Request>::CHANNEL;
     const ITEM: HandlerItem = HandlerItem::new("echo", file!(), line!());
     const DOC: HandlerDoc = HandlerDoc::new("", None);
     fn requirements(_: &mut Requirements) {}
     fn validate(&self, _: &mut Issues) {}
-    fn call(
-        self,
-        (): &(),
-        _: &Context,
-    ) -> Result<Answer<impl Future<Output = Result<T, Self::Error>> + Send + 'static + use<T>>, Failure> {
-        Ok(Answer::Later(pending()))
+    type Output = Once<Self>;
+    fn call(self, (): &(), _: &Context) -> Result<impl Answer<Self::Output> + use<T>, Failure> {
+        Ok(later(pending()))
     }
 }
 

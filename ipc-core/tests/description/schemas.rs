@@ -24,7 +24,7 @@ where
         jsonschema::draft202012::meta::validate(schema.as_value()).unwrap_or_else(|error| panic!("{of}: {error}"));
         jsonschema::draft202012::new(schema.as_value()).unwrap_or_else(|error| panic!("{of}: {error}"))
     };
-    let (request, response) = (validator(channel.request()), validator(channel.response()));
+    let (request, response) = (validator(channel.request()), validator(channel.response().expect("one answer")));
     let json = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
     for text in accepted {
         let value: T = serde_json::from_str(text).unwrap_or_else(|error| panic!("{of} {text}: {error}"));

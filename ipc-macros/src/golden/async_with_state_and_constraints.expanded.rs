@@ -63,6 +63,7 @@ impl ::ipc_bridge::__private::Request for fetch {
     >>::Error;
 }
 impl ::ipc_bridge::__private::Handler for fetch {
+    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::Request>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "fetch"
@@ -75,6 +76,7 @@ impl ::ipc_bridge::__private::Handler for fetch {
         ::ipc_bridge::__private::core::option::Option::None,
     );
     const BY_NAME: ::ipc_bridge::__private::core::primitive::bool = true;
+    type Output = ::ipc_bridge::__private::Once<Self>;
     fn requirements(needs: &mut ::ipc_bridge::__private::Requirements) {
         <State<Store> as ::ipc_bridge::__private::FromContext>::requirements(needs);
     }
@@ -152,14 +154,7 @@ impl ::ipc_bridge::__private::Handler for fetch {
         (): &(),
         cx: &::ipc_bridge::__private::Context,
     ) -> ::ipc_bridge::__private::core::result::Result<
-        ::ipc_bridge::__private::Answer<
-            impl ::ipc_bridge::__private::core::future::Future<
-                Output = ::ipc_bridge::__private::core::result::Result<
-                    Self::Response,
-                    Self::Error,
-                >,
-            > + ::ipc_bridge::__private::core::marker::Send + 'static + use<>,
-        >,
+        impl ::ipc_bridge::__private::Answer<Self::Output> + use<>,
         ::ipc_bridge::__private::Failure,
     > {
         let Self { id: argument_1, r#type: argument_2, tags: argument_3 } = self;

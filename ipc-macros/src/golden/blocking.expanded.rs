@@ -42,6 +42,7 @@ impl renamed::__private::Request for read {
 #[cfg(unix)]
 #[allow(deprecated)]
 impl renamed::__private::Handler for read {
+    const CHANNEL: &'static renamed::__private::core::primitive::str = <Self as renamed::__private::Request>::CHANNEL;
     const ITEM: renamed::__private::HandlerItem = renamed::__private::HandlerItem::new(
         renamed::__private::core::concat!(
             renamed::__private::core::module_path!(), "::", "read"
@@ -59,6 +60,7 @@ impl renamed::__private::Handler for read {
     > = renamed::__private::core::option::Option::Some(
         renamed::__private::core::time::Duration::from_millis(2000u64),
     );
+    type Output = renamed::__private::Once<Self>;
     fn requirements(needs: &mut renamed::__private::Requirements) {
         <User as renamed::__private::FromContext>::requirements(needs);
     }
@@ -71,14 +73,7 @@ impl renamed::__private::Handler for read {
         (): &(),
         cx: &renamed::__private::Context,
     ) -> renamed::__private::core::result::Result<
-        renamed::__private::Answer<
-            impl renamed::__private::core::future::Future<
-                Output = renamed::__private::core::result::Result<
-                    Self::Response,
-                    Self::Error,
-                >,
-            > + renamed::__private::core::marker::Send + 'static + use<>,
-        >,
+        impl renamed::__private::Answer<Self::Output> + use<>,
         renamed::__private::Failure,
     > {
         let Self { path: argument_0 } = self;

@@ -26,6 +26,7 @@ impl ::ipc_bridge::__private::Request for quit {
     >>::Error;
 }
 impl ::ipc_bridge::__private::Handler for quit {
+    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::Request>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "quit"
@@ -38,6 +39,7 @@ impl ::ipc_bridge::__private::Handler for quit {
         ::ipc_bridge::__private::core::option::Option::None,
     );
     const BY_NAME: ::ipc_bridge::__private::core::primitive::bool = true;
+    type Output = ::ipc_bridge::__private::Once<Self>;
     fn requirements(needs: &mut ::ipc_bridge::__private::Requirements) {}
     fn validate(&self, issues: &mut ::ipc_bridge::__private::Issues) {
         use ::ipc_bridge::__private::{CheckPlain as _, CheckValidated as _};
@@ -47,14 +49,7 @@ impl ::ipc_bridge::__private::Handler for quit {
         (): &(),
         cx: &::ipc_bridge::__private::Context,
     ) -> ::ipc_bridge::__private::core::result::Result<
-        ::ipc_bridge::__private::Answer<
-            impl ::ipc_bridge::__private::core::future::Future<
-                Output = ::ipc_bridge::__private::core::result::Result<
-                    Self::Response,
-                    Self::Error,
-                >,
-            > + ::ipc_bridge::__private::core::marker::Send + 'static + use<>,
-        >,
+        impl ::ipc_bridge::__private::Answer<Self::Output> + use<>,
         ::ipc_bridge::__private::Failure,
     > {
         let Self {} = self;

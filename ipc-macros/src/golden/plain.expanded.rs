@@ -32,6 +32,7 @@ impl ::ipc_bridge::__private::Request for add {
     >>::Error;
 }
 impl ::ipc_bridge::__private::Handler for add {
+    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::Request>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "add"
@@ -44,6 +45,7 @@ impl ::ipc_bridge::__private::Handler for add {
         ::ipc_bridge::__private::core::option::Option::None,
     );
     const BY_NAME: ::ipc_bridge::__private::core::primitive::bool = true;
+    type Output = ::ipc_bridge::__private::Once<Self>;
     fn requirements(needs: &mut ::ipc_bridge::__private::Requirements) {}
     fn validate(&self, issues: &mut ::ipc_bridge::__private::Issues) {
         use ::ipc_bridge::__private::{CheckPlain as _, CheckValidated as _};
@@ -55,14 +57,7 @@ impl ::ipc_bridge::__private::Handler for add {
         (): &(),
         cx: &::ipc_bridge::__private::Context,
     ) -> ::ipc_bridge::__private::core::result::Result<
-        ::ipc_bridge::__private::Answer<
-            impl ::ipc_bridge::__private::core::future::Future<
-                Output = ::ipc_bridge::__private::core::result::Result<
-                    Self::Response,
-                    Self::Error,
-                >,
-            > + ::ipc_bridge::__private::core::marker::Send + 'static + use<>,
-        >,
+        impl ::ipc_bridge::__private::Answer<Self::Output> + use<>,
         ::ipc_bridge::__private::Failure,
     > {
         let Self { left: argument_0, right: argument_1 } = self;

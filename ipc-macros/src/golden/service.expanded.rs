@@ -52,6 +52,7 @@ impl<
     T: Data,
 > ::ipc_bridge::__private::Handler<::ipc_bridge::__private::std::sync::Arc<T>>
 for DataFetchRequest {
+    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::Request>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "Data::fetch"
@@ -67,6 +68,7 @@ for DataFetchRequest {
     const SCHEMA_ID: &'static ::ipc_bridge::__private::core::primitive::str = ::ipc_bridge::__private::core::concat!(
         ::ipc_bridge::__private::core::module_path!(), "::", "DataFetchRequest"
     );
+    type Output = ::ipc_bridge::__private::Once<Self>;
     fn requirements(needs: &mut ::ipc_bridge::__private::Requirements) {}
     fn validate(&self, issues: &mut ::ipc_bridge::__private::Issues) {
         use ::ipc_bridge::__private::{CheckPlain as _, CheckValidated as _};
@@ -92,14 +94,7 @@ for DataFetchRequest {
         receiver: &::ipc_bridge::__private::std::sync::Arc<T>,
         cx: &::ipc_bridge::__private::Context,
     ) -> ::ipc_bridge::__private::core::result::Result<
-        ::ipc_bridge::__private::Answer<
-            impl ::ipc_bridge::__private::core::future::Future<
-                Output = ::ipc_bridge::__private::core::result::Result<
-                    Self::Response,
-                    Self::Error,
-                >,
-            > + ::ipc_bridge::__private::core::marker::Send + 'static + use<T>,
-        >,
+        impl ::ipc_bridge::__private::Answer<Self::Output> + use<T>,
         ::ipc_bridge::__private::Failure,
     > {
         let Self { id: argument_0 } = self;
@@ -153,6 +148,7 @@ impl<
     T: Data,
 > ::ipc_bridge::__private::Handler<::ipc_bridge::__private::std::sync::Arc<T>>
 for DataAllRequest {
+    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::Request>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "Data::all"
@@ -167,6 +163,7 @@ for DataAllRequest {
     const SCHEMA_ID: &'static ::ipc_bridge::__private::core::primitive::str = ::ipc_bridge::__private::core::concat!(
         ::ipc_bridge::__private::core::module_path!(), "::", "DataAllRequest"
     );
+    type Output = ::ipc_bridge::__private::Once<Self>;
     fn requirements(needs: &mut ::ipc_bridge::__private::Requirements) {
         <Context as ::ipc_bridge::__private::FromContext>::requirements(needs);
     }
@@ -179,14 +176,7 @@ for DataAllRequest {
         receiver: &::ipc_bridge::__private::std::sync::Arc<T>,
         cx: &::ipc_bridge::__private::Context,
     ) -> ::ipc_bridge::__private::core::result::Result<
-        ::ipc_bridge::__private::Answer<
-            impl ::ipc_bridge::__private::core::future::Future<
-                Output = ::ipc_bridge::__private::core::result::Result<
-                    Self::Response,
-                    Self::Error,
-                >,
-            > + ::ipc_bridge::__private::core::marker::Send + 'static + use<T>,
-        >,
+        impl ::ipc_bridge::__private::Answer<Self::Output> + use<T>,
         ::ipc_bridge::__private::Failure,
     > {
         let Self { filter: argument_1 } = self;

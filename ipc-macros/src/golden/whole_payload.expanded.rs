@@ -34,6 +34,7 @@ impl ::ipc_bridge::__private::Request for sum {
     >>::Error;
 }
 impl ::ipc_bridge::__private::Handler for sum {
+    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::Request>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "sum"
@@ -45,6 +46,7 @@ impl ::ipc_bridge::__private::Handler for sum {
         "",
         ::ipc_bridge::__private::core::option::Option::None,
     );
+    type Output = ::ipc_bridge::__private::Once<Self>;
     fn requirements(needs: &mut ::ipc_bridge::__private::Requirements) {
         <Context as ::ipc_bridge::__private::FromContext>::requirements(needs);
     }
@@ -69,14 +71,7 @@ impl ::ipc_bridge::__private::Handler for sum {
         (): &(),
         cx: &::ipc_bridge::__private::Context,
     ) -> ::ipc_bridge::__private::core::result::Result<
-        ::ipc_bridge::__private::Answer<
-            impl ::ipc_bridge::__private::core::future::Future<
-                Output = ::ipc_bridge::__private::core::result::Result<
-                    Self::Response,
-                    Self::Error,
-                >,
-            > + ::ipc_bridge::__private::core::marker::Send + 'static + use<>,
-        >,
+        impl ::ipc_bridge::__private::Answer<Self::Output> + use<>,
         ::ipc_bridge::__private::Failure,
     > {
         let Self { numbers: argument_0 } = self;

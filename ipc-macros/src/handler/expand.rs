@@ -1,70 +1,28 @@
 //! From the model to code. Nothing can go wrong any more.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+mod call;
+mod request;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Lit, Meta};
 
-use super::model::{Form, Handler, Parameter, Run, Source};
-use crate::hygiene::{at, text, wire_name};
+use super::model::{Form, Handler, Source};
+use crate::hygiene::{at, wire_name};
 use crate::{docs, garde, hygiene};
+
+pub(super) use request::{answer, request_trait};
 
 /// The request type and its implementations, to stand beside the function.
 pub(crate) fn expand(handler: &Handler) -> TokenStream {
-    let request_type = request_type(handler);
-    let request = request(handler);
+    let request_type = request::request_type(handler);
+    let request = request::request(handler);
     let implementation = implementation(handler);
     quote! {
         #request_type
         #request
         #implementation
-    }
-}
-
-/// The struct whose fields are what travels.
-pub(crate) fn request_type(handler: &Handler) -> TokenStream {
-    let Handler { private, cfgs, lints, docs, deprecated, vis, .. } = handler;
-    let name = hygiene::ident(&handler.request);
-    let [serde_path, schemars_path] = ["serde", "schemars"].map(|package| format!("{}::{package}", text(private)));
-    let shape = if handler.is_whole() { quote!(transparent) } else { quote!(deny_unknown_fields) };
-    let fields = handler.payload().map(|parameter| {
-        let Parameter { ty, docs, .. } = parameter;
-        let name = parameter.name.as_ref().map(hygiene::ident);
-        let schema = garde::schema(&parameter.rules, private);
-        // A field must have a doc comment where the lint asks for one, and an empty one stays out of the schema.
-        let undocumented = docs.is_empty().then(|| quote!(#[doc = ""]));
-        quote!(#(#docs)* #undocumented #schema #vis #name: #ty)
-    });
-    let undocumented = docs.is_empty().then(|| quote!(#[doc = ""]));
-    // `#[deprecated]` itself would warn of the very implementations that the derive macros write.
-    let deprecated = deprecated.as_ref().map(|_| quote!(#[schemars(extend("deprecated" = true))]));
-    quote! {
-        #(#cfgs)*
-        #(#lints)*
-        #(#docs)*
-        #undocumented
-        #[derive(#private::serde::Serialize, #private::serde::Deserialize, #private::schemars::JsonSchema)]
-        #[serde(crate = #serde_path, #shape)]
-        #[schemars(crate = #schemars_path)]
-        #deprecated
-        #vis struct #name {
-            #(#fields),*
-        }
-    }
-}
-
-fn request(handler: &Handler) -> TokenStream {
-    let Handler { private, cfgs, lints, channel, .. } = handler;
-    let name = hygiene::ident(&handler.request);
-    let outcome = outcome(handler);
-    quote! {
-        #(#cfgs)*
-        #(#lints)*
-        impl #private::Request for #name {
-            const CHANNEL: &'static #private::core::primitive::str = #channel;
-            type Response = #outcome::Response;
-            type Error = #outcome::Error;
-        }
     }
 }
 
@@ -77,10 +35,14 @@ fn implementation(handler: &Handler) -> TokenStream {
     let doc = doc(handler);
     let requirements = requirements(handler);
     let validate = validate(handler);
-    let call = call(handler);
+    let call = call::call(handler);
+    let describe_incoming = describe_incoming(handler);
     let schema_id = schema_id(handler);
     let by_name = (!handler.is_whole()).then(|| quote!(const BY_NAME: #private::core::primitive::bool = true;));
     let timeout = timeout(handler);
+    let detached = handler.detached.is_some().then(|| quote!(const DETACHED: #private::core::primitive::bool = true;));
+    let incoming = handler.incoming().map(|_| quote!(const TAKES_INCOMING: #private::core::primitive::bool = true;));
+    let (request, output) = (request_trait(handler), output(handler));
     // What is wrong with the answer's type is told where it stands.
     let header = match &handler.form {
         Form::Function => quote!(impl #private::Handler for #name),
@@ -94,32 +56,43 @@ fn implementation(handler: &Handler) -> TokenStream {
         #(#lints)*
         #allow
         #header {
+            const CHANNEL: &'static #private::core::primitive::str = <Self as #private::#request>::CHANNEL;
             #item
             #doc
             #by_name
             #timeout
+            #detached
+            #incoming
             #schema_id
+            #output
             #requirements
+            #describe_incoming
             #validate
             #call
         }
     }
 }
 
-/// The function's return type as an `Outcome`.
-fn outcome(handler: &Handler) -> TokenStream {
-    let output = &handler.output;
-    let private = hygiene::shown_at(&handler.private, output.span());
-    let is_result = is_result(handler);
-    quote_spanned!(at(output.span())=> <#output as #private::Outcome<#is_result>>)
+/// What the handler answers with.
+fn output(handler: &Handler) -> TokenStream {
+    let private = &handler.private;
+    let kind = if handler.stream.is_some() { quote!(Many) } else { quote!(Once) };
+    let output = quote!(#private::#kind<Self>);
+    // What cannot travel is told where it stands.
+    let output = hygiene::shown_at(&output, handler.output.span());
+    quote!(type Output = #output;)
 }
 
-/// Whether the return type is a `Result`, found by the compiler.
-pub(super) fn is_result(handler: &Handler) -> TokenStream {
-    let Handler { private, output, .. } = handler;
-    quote!({
-        use #private::NotAResult as _;
-        <#private::ReturnType<#output>>::IS_RESULT
+/// The schema of what the caller sends beside the request.
+fn describe_incoming(handler: &Handler) -> Option<TokenStream> {
+    let Handler { private, .. } = handler;
+    let (option, schemars) = (quote!(#private::core::option::Option), quote!(#private::schemars));
+    let ty = &handler.incoming()?.ty;
+    let describe = quote_spanned!(at(ty.span())=> <#ty as #private::IncomingParameter>::describe);
+    Some(quote_spanned! {Span::mixed_site()=>
+        fn describe_incoming(generator: &mut #schemars::SchemaGenerator) -> #option<#schemars::Schema> {
+            #option::Some(#describe(generator))
+        }
     })
 }
 
@@ -246,70 +219,6 @@ fn validate(handler: &Handler) -> TokenStream {
         fn validate(&self, issues: &mut #private::Issues) {
             use #private::{CheckPlain as _, CheckValidated as _};
             #(#checks)*
-        }
-    }
-}
-
-fn call(handler: &Handler) -> TokenStream {
-    let private = &handler.private;
-    let local = Span::mixed_site();
-    let (result, answer) = (quote!(#private::core::result::Result), quote!(#private::Answer));
-    let arguments: Vec<Ident> =
-        (0..handler.parameters.len()).map(|index| format_ident!("argument_{index}", span = local)).collect();
-    let with_arguments = || handler.parameters.iter().zip(&arguments);
-    let fields =
-        with_arguments().filter(|(parameter, _)| parameter.source != Source::Context).map(|(parameter, argument)| {
-            let name = parameter.name.as_ref().map(hygiene::ident);
-            quote!(#name: #argument)
-        });
-    let extracted =
-        with_arguments().filter(|(parameter, _)| parameter.source == Source::Context).map(|(parameter, argument)| {
-            let ty = &parameter.ty;
-            quote_spanned!(at(ty.span())=> let #argument = <#ty as #private::FromContext>::from_context(cx)?;)
-        });
-    // A future that is not `Send` is the function's, so that is where the compiler must look.
-    let function = at(handler.name.span());
-    let instance = match &handler.form {
-        Form::Function => None,
-        Form::Method { instance, .. } => Some(instance),
-    };
-    let future = quote! {
-        impl #private::core::future::Future<
-            Output = #result<Self::Response, Self::Error>
-        > + #private::core::marker::Send + 'static + use<#instance>
-    };
-    let answer = hygiene::shown_at(&quote!(-> #result<#answer<#future>, #private::Failure>), handler.name.span());
-    let name = hygiene::ident(&handler.name);
-    let (receiver, share, run) = match &handler.form {
-        Form::Function => (quote!((): &()), None, quote_spanned!(function=> #name(#(#arguments),*))),
-        Form::Method { service, instance } => {
-            let receiver = Ident::new("receiver", local);
-            let arc = quote!(#private::std::sync::Arc);
-            // A future that outlives this call, and a thread of its own, hold the instance too.
-            let share = (handler.run != Run::Now).then(|| quote!(let #receiver = #arc::clone(#receiver);));
-            let borrowed = share.as_ref().map(|_| quote!(&));
-            let run = quote_spanned!(function=> <#instance as #service>::#name(#borrowed #receiver, #(#arguments),*));
-            (quote!(#receiver: &#arc<#instance>), share, run)
-        }
-    };
-    let run = match handler.run {
-        Run::Now => run,
-        Run::Later => quote_spanned!(function=> #run.await),
-        Run::Blocking => quote_spanned!(function=> #private::blocking(move || #run).await),
-    };
-    let is_result = is_result(handler);
-    let output = handler.output.span();
-    let run = quote_spanned!(at(output)=> #private::Outcome::<#is_result>::into_result(#run));
-    let run = match handler.run {
-        Run::Now => quote!(#private::now(#run)),
-        Run::Later | Run::Blocking => quote_spanned!(function=> #private::later(async move { #run })),
-    };
-    quote_spanned! {local=>
-        fn call(self, #receiver, cx: &#private::Context) #answer {
-            let Self { #(#fields),* } = self;
-            #(#extracted)*
-            #share
-            #result::Ok(#run)
         }
     }
 }

@@ -6,6 +6,7 @@ use syn::{Attribute, FnArg, LitStr, Meta, Pat, PatIdent, PatType, ReturnType, Ty
 
 use super::options::{Options, Timeout};
 use super::parse::Function;
+use super::stream::{self, Streamed};
 use crate::diagnostics::{Diagnostics, expected};
 use crate::garde::{self, Rule};
 use crate::{docs, hygiene};
@@ -25,6 +26,8 @@ pub(crate) struct Handler {
     pub(crate) private: TokenStream,
     pub(crate) channel: Option<LitStr>,
     pub(crate) run: Run,
+    pub(crate) blocking: Option<Ident>,
+    pub(crate) detached: Option<Ident>,
     pub(crate) timeout: Option<Timeout>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
@@ -36,6 +39,8 @@ pub(crate) struct Handler {
     pub(crate) deprecated: Option<Attribute>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) output: Type,
+    /// What of `output` is a stream, if anything is.
+    pub(crate) stream: Option<Streamed>,
 }
 
 /// What kind of function it is.
@@ -96,12 +101,24 @@ pub(crate) enum Source {
     Payload,
     /// The context of the call.
     Context,
+    /// What the caller sends beside the payload.
+    Incoming,
 }
 
 impl Handler {
-    /// The parameters that travel.
+    /// The parameters that stand in the payload.
     pub(crate) fn payload(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| matches!(parameter.source, Source::Field | Source::Payload))
+    }
+
+    /// The parameters that a caller gives.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &Parameter> {
         self.parameters.iter().filter(|parameter| parameter.source != Source::Context)
+    }
+
+    /// The stream that the caller sends.
+    pub(crate) fn incoming(&self) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.source == Source::Incoming)
     }
 
     /// Whether one parameter is the whole payload.
@@ -141,17 +158,23 @@ pub(crate) fn build(function: &mut Function, place: Place, options: Options, dia
             FnArg::Receiver(_) => None,
         })
         .collect();
+    let output = match &function.sig.output {
+        ReturnType::Default => parse_quote!(()),
+        ReturnType::Type(_, ty) => (**ty).clone(),
+    };
     Handler {
         form: place.form,
         request: place.request,
         private: place.private,
         channel: options.channel,
         timeout: options.timeout,
-        run: match (&function.sig.asyncness, options.blocking) {
+        run: match (&function.sig.asyncness, &options.blocking) {
             (None, Some(_)) => Run::Blocking,
             (None, None) => Run::Now,
             (Some(_), _) => Run::Later,
         },
+        blocking: options.blocking,
+        detached: options.detached,
         vis: place.vis,
         name: function.sig.ident.clone(),
         cfgs,
@@ -159,10 +182,8 @@ pub(crate) fn build(function: &mut Function, place: Place, options: Options, dia
         docs: docs::of(&function.attrs),
         deprecated,
         parameters,
-        output: match &function.sig.output {
-            ReturnType::Default => parse_quote!(()),
-            ReturnType::Type(_, ty) => (**ty).clone(),
-        },
+        stream: stream::of(&output),
+        output,
     }
 }
 
@@ -215,9 +236,12 @@ fn parameter(input: &mut PatType, diagnostics: &mut Diagnostics) -> Parameter {
         .flat_map(|mark| garde::parse(mark, diagnostics))
         .collect();
     let marked = |name: &str| marks.iter().any(|mark| mark.path().is_ident(name));
-    let source = if marked("payload") {
+    // A mark on what the caller sends is a mistake, which does not make anything else of it.
+    let source = if is_called(&input.ty, &["Incoming"]) {
+        Source::Incoming
+    } else if marked("payload") {
         Source::Payload
-    } else if marked("context") || comes_from_context(&input.ty) {
+    } else if marked("context") || is_called(&input.ty, &["State", "Context", "Peer"]) {
         Source::Context
     } else {
         Source::Field
@@ -267,16 +291,16 @@ fn keep(attr: &Attribute, marks: &mut Vec<Attribute>, diagnostics: &mut Diagnost
     false
 }
 
-/// Whether a type is known for what does not travel.
-fn comes_from_context(ty: &Type) -> bool {
+/// Whether the name of a type is one of those that are known for what does not travel in the payload.
+fn is_called(ty: &Type, names: &[&str]) -> bool {
     let ty = match ty {
         Type::Path(ty) => ty,
         // The type of a parameter that a user's own macro wrote.
-        Type::Group(group) => return comes_from_context(&group.elem),
-        Type::Paren(paren) => return comes_from_context(&paren.elem),
+        Type::Group(group) => return is_called(&group.elem, names),
+        Type::Paren(paren) => return is_called(&paren.elem, names),
         // It cannot be borrowed, but it is not meant to travel.
-        Type::Reference(reference) => return comes_from_context(&reference.elem),
+        Type::Reference(reference) => return is_called(&reference.elem, names),
         _ => return false,
     };
-    ty.path.segments.last().is_some_and(|last| ["State", "Context", "Peer"].iter().any(|name| last.ident == name))
+    ty.path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
 }

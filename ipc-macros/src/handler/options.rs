@@ -12,10 +12,10 @@ use crate::arguments::{self, krate, skip};
 use crate::diagnostics::{Diagnostics, expected};
 
 /// The options that stand beside the channel.
-const OPTIONS: [&str; 3] = ["blocking", "timeout", "crate"];
+const OPTIONS: [&str; 4] = ["blocking", "detached", "timeout", "crate"];
 
 /// Those of a method: the others are the service's.
-const METHOD_OPTIONS: [&str; 2] = ["blocking", "timeout"];
+const METHOD_OPTIONS: [&str; 3] = ["blocking", "detached", "timeout"];
 
 /// Where the attribute stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,11 +27,14 @@ pub(crate) enum Place {
 }
 
 /// The options as they were written; what was wrong with one is reported and left out.
+#[derive(Default)]
 pub(crate) struct Options {
     /// The channel's name.
     pub(crate) channel: Option<LitStr>,
     /// `blocking`.
     pub(crate) blocking: Option<Ident>,
+    /// `detached`.
+    pub(crate) detached: Option<Ident>,
     /// `timeout = "2s"`.
     pub(crate) timeout: Option<Timeout>,
     /// `crate = path`.
@@ -68,21 +71,16 @@ impl Options {
 
 /// Reads the options, and reports each mistake in them.
 pub(crate) fn parse(args: TokenStream, place: Place, diagnostics: &mut Diagnostics) -> Options {
-    let mut reader =
-        Reader { place, channel: None, blocking: None, timeout: None, krate: None, misread: false, diagnostics };
+    let mut reader = Reader { place, options: Options::default(), diagnostics };
     let readable = arguments::read_all(args, &mut reader);
-    let Reader { channel, blocking, timeout, krate, misread, .. } = reader;
-    Options { channel, blocking, timeout, krate, misread: misread || !readable }
+    let mut options = reader.options;
+    options.misread |= !readable;
+    options
 }
 
 struct Reader<'a> {
     place: Place,
-    channel: Option<LitStr>,
-    blocking: Option<Ident>,
-    timeout: Option<Timeout>,
-    krate: Option<Path>,
-    /// What stood in the channel's place was reported already.
-    misread: bool,
+    options: Options,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -94,7 +92,7 @@ impl arguments::Reader for Reader<'_> {
             self.option(input)
         } else {
             let found = skip(input);
-            self.misread |= self.channel.is_none();
+            self.options.misread |= self.options.channel.is_none();
             self.diagnostics
                 .report(found, "expected the channel's name as a text, `\"namespace:action\"`, or an option");
             Ok(())
@@ -109,11 +107,11 @@ impl arguments::Reader for Reader<'_> {
 impl Reader<'_> {
     fn channel(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let channel: LitStr = input.parse()?;
-        if self.channel.is_some() {
+        if self.options.channel.is_some() {
             self.diagnostics
                 .report(&channel, "a handler answers one channel, and this is its second: write a function for each");
         } else {
-            self.channel = Some(channel);
+            self.options.channel = Some(channel);
         }
         Ok(())
     }
@@ -121,15 +119,16 @@ impl Reader<'_> {
     fn option(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let name = Ident::parse_any(input)?;
         match name.to_string().as_str() {
-            "blocking" => {
+            flag @ ("blocking" | "detached") => {
                 let value = skip(input);
                 if !value.is_empty() {
-                    self.diagnostics.report(value, "`blocking` takes no value: write `blocking` alone");
+                    self.diagnostics.report(value, format_args!("`{flag}` takes no value: write `{flag}` alone"));
                 }
-                if self.blocking.is_some() {
+                let Options { blocking, detached, .. } = &mut self.options;
+                let flag = if flag == "blocking" { blocking } else { detached };
+                if flag.replace(name.clone()).is_some() {
                     self.twice(&name);
                 }
-                self.blocking = Some(name);
             }
             "timeout" => {
                 let value =
@@ -146,10 +145,10 @@ impl Reader<'_> {
                         None
                     }
                 };
-                if self.timeout.is_some() {
+                if self.options.timeout.is_some() {
                     self.twice(&name);
                 }
-                self.timeout = Some(Timeout { name, time });
+                self.options.timeout = Some(Timeout { name, time });
             }
             "crate" if self.place == Place::Method => {
                 skip(input);
@@ -160,10 +159,10 @@ impl Reader<'_> {
             }
             "crate" => {
                 if let Some(path) = krate(&name, input, self.diagnostics)? {
-                    if self.krate.is_some() {
+                    if self.options.krate.is_some() {
                         self.twice(&name);
                     }
-                    self.krate = Some(path);
+                    self.options.krate = Some(path);
                 }
             }
             unknown => {

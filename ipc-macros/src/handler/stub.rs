@@ -8,6 +8,7 @@ use syn::{GenericParam, Generics, Lifetime, Type, TypeImplTrait, TypePath, TypeR
 
 use super::expand;
 use super::model::Handler;
+use super::stream::Streamed;
 use crate::hygiene;
 
 /// A request type and its implementations, which only have to compile.
@@ -15,7 +16,7 @@ pub(crate) fn expand(handler: &Handler, generics: &Generics) -> TokenStream {
     let Handler { private, cfgs, .. } = handler;
     let name = hygiene::ident(&handler.request);
     let core = quote!(#private::core);
-    let result = quote!(#core::result::Result);
+    let (result, never) = (quote!(#core::result::Result), quote!(#core::convert::Infallible));
     let item = expand::item(handler);
     let request = request(handler, generics);
     quote! {
@@ -23,19 +24,25 @@ pub(crate) fn expand(handler: &Handler, generics: &Generics) -> TokenStream {
         #(#cfgs)*
         const _: () = {
             impl #private::Handler for #name {
+                const CHANNEL: &'static #core::primitive::str = "";
                 #item
                 const DOC: #private::HandlerDoc = #private::HandlerDoc::new("", #core::option::Option::None);
+                type Output = #private::Once<Never>;
                 fn requirements(_: &mut #private::Requirements) {}
                 fn validate(&self, _: &mut #private::Issues) {}
-                fn call(self, (): &(), _: &#private::Context) -> #result<
-                    #private::Answer<
-                        impl #core::future::Future<Output = #result<Self::Response, Self::Error>>
-                            + #core::marker::Send + 'static + use<>
-                    >,
-                    #private::Failure,
-                > {
-                    #result::Err::<#private::Answer<#core::future::Pending<_>>, _>(#private::Failure::internal(""))
+                fn call(
+                    self,
+                    (): &(),
+                    _: &#private::Context,
+                ) -> #result<impl #private::Answer<Self::Output> + use<>, #private::Failure> {
+                    #result::Ok(#private::now(#result::Ok::<(), #never>(())))
                 }
+            }
+            struct Never;
+            impl #private::Request for Never {
+                const CHANNEL: &'static #core::primitive::str = "";
+                type Response = ();
+                type Error = #never;
             }
         };
     }
@@ -46,7 +53,7 @@ pub(crate) fn request(handler: &Handler, generics: &Generics) -> TokenStream {
     let Handler { private, cfgs, vis, .. } = handler;
     let name = hygiene::ident(&handler.request);
     let mut known = Vec::new();
-    let fields = handler.payload().filter_map(|parameter| {
+    let fields = handler.fields().filter_map(|parameter| {
         let field = parameter.name.as_ref().map(hygiene::ident)?;
         if known.contains(&hygiene::wire_name(&field)) {
             return None;
@@ -57,7 +64,7 @@ pub(crate) fn request(handler: &Handler, generics: &Generics) -> TokenStream {
     });
     let (core, serde, schemars) = (quote!(#private::core), quote!(#private::serde), quote!(#private::schemars));
     let result = quote!(#core::result::Result);
-    let answer = answer(handler, generics);
+    let (request, answer) = (expand::request_trait(handler), answer(handler, generics));
     quote! {
         #(#cfgs)*
         #[doc = ""]
@@ -83,7 +90,7 @@ pub(crate) fn request(handler: &Handler, generics: &Generics) -> TokenStream {
                     #core::convert::From::from(true)
                 }
             }
-            impl #private::Request for #name {
+            impl #private::#request for #name {
                 const CHANNEL: &'static #core::primitive::str = "";
                 #answer
             }
@@ -93,18 +100,21 @@ pub(crate) fn request(handler: &Handler, generics: &Generics) -> TokenStream {
 
 /// The function's answer where that can be had, so that what is done with it elsewhere still fits.
 fn answer(handler: &Handler, generics: &Generics) -> TokenStream {
-    let Handler { private, output, .. } = handler;
-    if is_owned(output, generics) {
-        let is_result = expand::is_result(handler);
-        quote! {
-            type Response = <#output as #private::Outcome<#is_result>>::Response;
-            type Error = <#output as #private::Outcome<#is_result>>::Error;
+    let Handler { private, output, stream, .. } = handler;
+    let value = if stream.is_some() { quote!(Item) } else { quote!(Response) };
+    let is_known = match stream {
+        None => is_owned(output, generics),
+        Some(Streamed { item, opening, .. }) => {
+            item.as_ref().is_some_and(|item| is_owned(item, generics))
+                && opening.as_ref().is_none_or(|opening| is_owned(opening, generics))
         }
-    } else {
-        quote! {
-            type Response = ();
-            type Error = #private::core::convert::Infallible;
-        }
+    };
+    if is_known {
+        return expand::answer(handler);
+    }
+    quote! {
+        type #value = ();
+        type Error = #private::core::convert::Infallible;
     }
 }
 

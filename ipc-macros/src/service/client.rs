@@ -8,29 +8,52 @@ use syn::spanned::Spanned;
 use super::expand::allow;
 use super::model::Service;
 use crate::handler::model::Handler;
+use crate::handler::stream::Streamed;
 use crate::hygiene::{self, wire_name};
+
+/// The methods of a client: those that need nothing but `Invoke`, and those that open streams.
+#[derive(Default)]
+pub(super) struct Methods {
+    pub(super) once: TokenStream,
+    pub(super) streams: TokenStream,
+}
+
+impl Methods {
+    /// Adds the method for `handler`.
+    pub(super) fn add(&mut self, handler: &Handler, method: TokenStream) {
+        let methods = if handler.stream.is_some() { &mut self.streams } else { &mut self.once };
+        methods.extend(method);
+    }
+}
 
 /// The client, whose methods make the calls.
 pub(super) fn expand(service: &Service) -> TokenStream {
-    let methods = service.methods.iter().map(|method| {
+    let mut methods = Methods::default();
+    for method in &service.methods {
         let handler = &method.handler;
         let fields: Vec<_> = handler
-            .payload()
+            .fields()
             .filter_map(|parameter| Some((hygiene::ident(parameter.name.as_ref()?), parameter.ty.clone())))
             .collect();
         let names = fields.iter().map(|(name, _)| name);
         let (private, request) = (&handler.private, hygiene::ident(&handler.request));
         // What a client must be able to read is the answer, so that is where the compiler must look.
-        let output = &handler.output;
-        let bound = hygiene::shown_at(&quote!(#private::serde::de::DeserializeOwned), output.span());
-        let response = hygiene::shown_at(&quote!(<#request as #private::Request>::Response), output.span());
-        let bound = quote!(where #response: #bound);
-        let body = quote_spanned! {Span::mixed_site()=>
-            #private::Invoke::invoke(&self.caller, #request { #(#names),* }).await
+        let (call, read, shown) = match &handler.stream {
+            None => (quote!(Invoke::invoke), quote!(Request > ::Response), handler.output.span()),
+            Some(Streamed { stream, item, .. }) => {
+                let shown = item.as_ref().map_or_else(|| stream.span(), Spanned::span);
+                (quote!(InvokeStream::stream), quote!(StreamRequest > ::Item), shown)
+            }
         };
-        self::method(handler, &fields, &bound, &body)
-    });
-    client(service, methods.collect())
+        let bound = hygiene::shown_at(&quote!(#private::serde::de::DeserializeOwned), shown);
+        let read = hygiene::shown_at(&quote!(<#request as #private::#read), shown);
+        let bound = quote!(where #read: #bound);
+        let body = quote_spanned! {Span::mixed_site()=>
+            #private::#call(&self.caller, #request { #(#names),* }).await
+        };
+        methods.add(handler, self::method(handler, &fields, &bound, &body));
+    }
+    client(service, methods)
 }
 
 /// One method, which takes what travels.
@@ -45,7 +68,10 @@ pub(super) fn method(
     let request = hygiene::ident(&handler.request);
     let undocumented = docs.is_empty().then(|| quote!(#[doc = ""]));
     let parameters = fields.iter().map(|(name, ty)| quote!(#name: #ty));
-    let request = quote!(<#request as #private::Request>);
+    let (answer, error) = match &handler.stream {
+        None => (quote!(<#request as #private::Request>::Response), quote!(<#request as #private::Request>::Error)),
+        Some(_) => (quote!(#private::ItemStream<#request>), quote!(<#request as #private::StreamRequest>::Error)),
+    };
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         #(#lints)*
@@ -53,8 +79,8 @@ pub(super) fn method(
         #undocumented
         #deprecated
         #vis async fn #name(&self, #(#parameters),*) -> #private::core::result::Result<
-            #request::Response,
-            #private::InvokeError<#request::Error>,
+            #answer,
+            #private::InvokeError<#error>,
         >
         #bound
         {
@@ -64,7 +90,7 @@ pub(super) fn method(
 }
 
 /// The struct with its methods.
-pub(super) fn client(service: &Service, methods: TokenStream) -> TokenStream {
+pub(super) fn client(service: &Service, methods: Methods) -> TokenStream {
     let Service { private, cfgs, lints, vis, caller, .. } = service;
     let core = quote!(#private::core);
     let client = hygiene::ident(&service.client);
@@ -73,6 +99,32 @@ pub(super) fn client(service: &Service, methods: TokenStream) -> TokenStream {
         wire_name(&service.name)
     );
     let allow = allow();
+    let new = quote_spanned! {Span::mixed_site()=>
+        /// Makes the calls over `caller`.
+        #[must_use]
+        #vis const fn new(caller: #caller) -> Self {
+            Self { caller }
+        }
+    };
+    let Methods { once, streams } = methods;
+    // A client of nothing but streams need not be able to do anything else.
+    let parts = if once.is_empty() && !streams.is_empty() {
+        vec![(quote!(InvokeStream), quote!(#new #streams))]
+    } else {
+        let streams = (!streams.is_empty()).then_some((quote!(InvokeStream), streams));
+        [(quote!(Invoke), quote!(#new #once))].into_iter().chain(streams).collect()
+    };
+    let parts = parts.into_iter().map(|(bound, methods)| {
+        quote_spanned! {Span::mixed_site()=>
+            #(#cfgs)*
+            #(#lints)*
+            #allow
+            #[allow(clippy::future_not_send, reason = "that depends on what makes the calls")]
+            impl<#caller: #private::#bound> #client<#caller> {
+                #methods
+            }
+        }
+    });
     quote_spanned! {Span::mixed_site()=>
         #(#cfgs)*
         #(#lints)*
@@ -82,17 +134,6 @@ pub(super) fn client(service: &Service, methods: TokenStream) -> TokenStream {
         #vis struct #client<#caller> {
             caller: #caller,
         }
-        #(#cfgs)*
-        #(#lints)*
-        #allow
-        #[allow(clippy::future_not_send, reason = "that depends on what makes the calls")]
-        impl<#caller: #private::Invoke> #client<#caller> {
-            /// Makes the calls over `caller`.
-            #[must_use]
-            #vis const fn new(caller: #caller) -> Self {
-                Self { caller }
-            }
-            #methods
-        }
+        #(#parts)*
     }
 }

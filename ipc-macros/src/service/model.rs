@@ -39,8 +39,6 @@ pub(crate) struct Method {
     pub(crate) handler: Handler,
     /// Which member of the trait it is.
     pub(crate) member: usize,
-    /// `blocking`.
-    pub(crate) blocking: Option<Ident>,
     /// Its own type parameters, which are a mistake.
     pub(crate) generics: Generics,
 }
@@ -110,7 +108,6 @@ fn method(
     if own.channel.is_none() && !own.misread {
         own.channel = default_channel(&function.sig.ident, options.prefix.as_ref(), diagnostics);
     }
-    let blocking = own.blocking.clone();
     let place = Place {
         form: Form::Method { service: service.name.clone(), instance: service.instance.clone() },
         private: service.private.clone(),
@@ -120,7 +117,7 @@ fn method(
     let mut handler = model::build(function, place, own, diagnostics);
     handler.cfgs.extend(service.cfgs.iter().cloned());
     handler.lints.extend(service.lints.iter().cloned());
-    Method { handler, member, blocking, generics: function.sig.generics.clone() }
+    Method { handler, member, generics: function.sig.generics.clone() }
 }
 
 /// The channel of a method that names none.

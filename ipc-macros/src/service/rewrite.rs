@@ -1,4 +1,4 @@
-//! The trait as it stands in the program: as written, but for what its futures must be.
+//! The trait as it stands in the program: as written, but for what its futures and streams must be.
 
 use proc_macro2::{Delimiter, Group, TokenTree};
 use quote::{quote, quote_spanned};
@@ -7,9 +7,10 @@ use syn::{FnArg, Pat, PatType, ReturnType, parse_quote, parse_quote_spanned};
 use super::model::Service;
 use super::parse::{Member, Trait};
 use crate::handler::parse::Function;
+use crate::handler::stream;
 use crate::hygiene::{at, shown_at};
 
-/// Makes the futures of a trait's handlers `Send`, and its implementations what a server can share.
+/// Makes the futures and streams of a trait's handlers `Send`, and its implementations what a server can share.
 pub(crate) fn rewrite(found: &mut Trait, service: &Service) {
     let span = at(found.name.span());
     let core = shown_at(&core(service), found.name.span());
@@ -19,9 +20,17 @@ pub(crate) fn rewrite(found: &mut Trait, service: &Service) {
     }
     for method in &service.methods {
         if let Some(Member::Method(function)) = found.members.get_mut(method.member) {
+            stream(function, service);
             future(function, service);
             unname(function);
         }
+    }
+}
+
+/// `fn f(&self) -> impl Stream<Item = X>` as `fn f(&self) -> impl Stream<Item = X> + Send`.
+fn stream(function: &mut Function, service: &Service) {
+    if let ReturnType::Type(_, output) = &mut function.sig.output {
+        stream::make_send(output, &core(service));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::hygiene;
 pub(crate) fn expand(service: &Service, generics: &Generics) -> TokenStream {
     let mut names = Vec::new();
     let mut requests = TokenStream::new();
-    let mut methods = TokenStream::new();
+    let mut methods = client::Methods::default();
     for method in &service.methods {
         let handler = &method.handler;
         if names.contains(&&handler.request) || handler.name == "new" {
@@ -25,7 +25,7 @@ pub(crate) fn expand(service: &Service, generics: &Generics) -> TokenStream {
         generics.params.extend(method.generics.params.iter().cloned());
         requests.extend(stub::request(handler, &generics));
         let fields: Vec<_> = handler
-            .payload()
+            .fields()
             .enumerate()
             .map(|(index, parameter)| {
                 let unnamed = || quote::format_ident!("_parameter_{index}", span = Span::mixed_site());
@@ -38,7 +38,7 @@ pub(crate) fn expand(service: &Service, generics: &Generics) -> TokenStream {
             let _ = (&self.caller, #(#used),*);
             #private::core::future::pending().await
         };
-        methods.extend(client::method(handler, &fields, &TokenStream::new(), &body));
+        methods.add(handler, client::method(handler, &fields, &TokenStream::new(), &body));
     }
     let server = expand::server(service, quote_spanned!(Span::mixed_site()=> let _ = self;));
     let client = client::client(service, methods);

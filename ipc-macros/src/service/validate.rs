@@ -22,7 +22,7 @@ pub(crate) fn check(service: &Service, found: &Trait, options: &Options, diagnos
     }
     for method in &service.methods {
         if let Some(Member::Method(function)) = found.members.get(method.member) {
-            validate::check(&method.handler, function, method.blocking.as_ref(), diagnostics);
+            validate::check(&method.handler, function, diagnostics);
         }
         if method.handler.name == "new" {
             diagnostics.report(

@@ -25,15 +25,16 @@ impl Woken {
 
 /// Opens a call where there is room.
 fn open(calls: &Calls) -> u32 {
-    calls.try_open().expect("there is room").expect("the table is open").0
+    calls.try_open(Opens::Call(None)).expect("there is room").expect("the table is open").0
 }
 
 fn poll(calls: &Calls, id: u32, woken: &Arc<Woken>) -> Poll<Result<Vec<u8>, Arc<str>>> {
-    calls.poll_answer(id, &mut Context::from_waker(&Waker::from(Arc::clone(woken))))
+    let polled = calls.poll_answer(id, &mut Context::from_waker(&Waker::from(Arc::clone(woken))));
+    polled.map_ok(|payload| payload.bytes().to_vec())
 }
 
 fn answer(calls: &Calls, id: u32, body: &[u8]) -> Result<(), UnknownCall> {
-    calls.answer(id, || body.to_vec())
+    calls.answer(id, Payload::lent(body, false))
 }
 
 #[test]
@@ -70,11 +71,10 @@ fn the_caller_that_polled_last_is_woken() {
 }
 
 #[test]
-fn an_answer_to_an_unknown_id_is_refused_and_its_body_is_not_copied() {
+fn an_answer_to_an_unknown_id_is_refused() {
     let calls = Calls::new(4);
     let id = open(&calls);
-    let refused = calls.answer(id + 1, || panic!("the body is not asked for"));
-    assert_eq!(refused, Err(UnknownCall(id + 1)));
+    assert_eq!(answer(&calls, id + 1, b""), Err(UnknownCall(id + 1)));
     assert_eq!(answer(&calls, u32::MAX, b""), Err(UnknownCall(u32::MAX)));
     assert!(poll(&calls, id, &Arc::default()).is_pending());
 }
@@ -96,7 +96,7 @@ fn an_abandoned_call_keeps_its_id_until_its_answer_is_there() {
     calls.abandon(id, || true);
     assert!(!calls.is_empty(), "the answer is still to come");
     assert_ne!(open(&calls), id);
-    calls.answer(id, || panic!("nobody wants the body")).unwrap();
+    answer(&calls, id, b"nobody wants the body").unwrap();
     assert_eq!(open(&calls), id);
 }
 
@@ -129,7 +129,7 @@ fn nothing_is_cancelled_on_a_connection_that_is_gone() {
 #[test]
 fn the_only_call_knows_that_it_is_alone() {
     let calls = Calls::new(4);
-    let alone = || calls.try_open().unwrap().unwrap();
+    let alone = || calls.try_open(Opens::Call(None)).unwrap().unwrap();
     assert!(alone().1);
     let (second, is_alone) = alone();
     assert!(!is_alone);
@@ -142,7 +142,7 @@ fn the_only_call_knows_that_it_is_alone() {
 fn a_freed_place_wakes_one_who_waits_for_it() {
     let calls = Calls::new(1);
     let id = open(&calls);
-    let mut waiting = by_hand(calls.open());
+    let mut waiting = by_hand(calls.open(Opens::Call(None)));
     assert!(waiting.poll().is_pending());
     answer(&calls, id, b"").unwrap();
     assert_eq!(waiting.woken.times(), 0, "the caller has not taken its answer");
@@ -155,7 +155,7 @@ fn a_freed_place_wakes_one_who_waits_for_it() {
 fn an_abandoned_call_makes_room_when_its_answer_is_there() {
     let calls = Calls::new(1);
     let id = open(&calls);
-    let mut waiting = by_hand(calls.open());
+    let mut waiting = by_hand(calls.open(Opens::Call(None)));
     assert!(waiting.poll().is_pending());
     calls.abandon(id, || true);
     assert!(waiting.poll().is_pending(), "the peer still has the call in flight");
@@ -167,8 +167,8 @@ fn an_abandoned_call_makes_room_when_its_answer_is_there() {
 fn one_who_waits_and_is_dropped_takes_no_place() {
     let calls = Calls::new(1);
     let id = open(&calls);
-    let mut dropped = by_hand(calls.open());
-    let mut other = by_hand(calls.open());
+    let mut dropped = by_hand(calls.open(Opens::Call(None)));
+    let mut other = by_hand(calls.open(Opens::Call(None)));
     assert!(dropped.poll().is_pending());
     assert!(other.poll().is_pending());
     calls.discard(id);
@@ -183,7 +183,7 @@ fn every_one_who_waits_gets_a_place_in_the_end() {
     let calls = Calls::new(2);
     open(&calls);
     open(&calls);
-    let mut waiting: Vec<_> = (0..10).map(|_| by_hand(calls.open())).collect();
+    let mut waiting: Vec<_> = (0..10).map(|_| by_hand(calls.open(Opens::Call(None)))).collect();
     assert!(waiting.iter_mut().all(|task| task.poll().is_pending()));
     while !waiting.is_empty() {
         calls.discard(0);
@@ -199,7 +199,7 @@ fn closing_wakes_everybody_and_tells_why() {
     answer(&calls, answered, b"in time").unwrap();
     let woken = Arc::new(Woken::default());
     assert!(poll(&calls, waiting, &woken).is_pending());
-    let mut opening = by_hand(calls.open());
+    let mut opening = by_hand(calls.open(Opens::Call(None)));
     assert!(opening.poll().is_pending());
     calls.close("the peer closed it");
     calls.close("a later reason");

@@ -59,26 +59,30 @@ async fn what_belongs_to_nothing_is_passed_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_with_attachments_is_refused_and_the_connection_goes_on() {
+async fn a_request_whose_table_of_attachments_is_not_whole_is_refused_and_the_connection_goes_on() {
     let mut peer = Peer::connect(Limits::default());
-    peer.send(&vector("request_with_attachments")).await;
+    let mut request = peer::request(25, "a:b", b"\x01\0\0\0\x09\0\0\0{}");
+    request[5] = 8;
+    peer.send(&request).await;
     assert_eq!(peer.refusal().await, (25, "INVALID_INPUT".to_owned()));
     let mut first = vector("first_fragment");
     first[5] |= 8;
     peer.send(&[first, vector("middle_fragment"), vector("last_fragment")].concat()).await;
     assert_eq!(peer.refusal().await, (21, "INVALID_INPUT".to_owned()));
+    peer.send(&vector("request_with_attachments")).await;
+    assert_eq!(peer.refusal().await, (25, "UNKNOWN_CHANNEL".to_owned()));
     peer.send(&vector("ping")).await;
     assert_eq!(peer.receive().await.0, Kind::Pong);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_response_with_attachments_fails_its_call() {
+async fn a_response_whose_table_of_attachments_is_not_whole_fails_its_call() {
     let mut peer = Peer::connect(Limits::default());
     let link = Arc::clone(&peer.link);
-    let call = tokio::spawn(async move { link.call("a:b", None, |_| Ok(())).await });
+    let call = tokio::spawn(async move { Peer::call(&link, b"").await });
     let (kind, id, _) = peer.receive().await;
     assert_eq!(kind, Kind::Request);
-    let mut response = bytes(Kind::Response, id, b"\0\0\0\0{}");
+    let mut response = bytes(Kind::Response, id, b"\x09\0\0\0{}");
     response[5] = 8;
     peer.send(&response).await;
     let body: Value = serde_json::from_slice(&watched(call).await.unwrap().unwrap()).unwrap();
@@ -111,12 +115,8 @@ async fn a_response_over_the_limit_of_its_caller_is_replaced() {
 #[tokio::test(start_paused = true)]
 async fn a_request_over_the_limit_of_its_server_is_not_sent() {
     let peer = Peer::connect_to(Limits::default(), 200);
-    let encode = |body: &mut Vec<u8>| {
-        body.extend_from_slice(&[b' '; 201]);
-        Ok(())
-    };
-    let refused = peer.link.call("a:b", None, encode).await;
-    assert!(matches!(refused, Err(crate::link::CallError::TooLarge { size: 201, limit: 200 })), "{refused:?}");
+    let refused = Peer::call(&peer.link, &[b' '; 201]).await;
+    assert!(matches!(refused, Err(ipc_core::CallError::TooLarge { size: 201, limit: 200 })), "{refused:?}");
 }
 
 #[tokio::test(start_paused = true)]

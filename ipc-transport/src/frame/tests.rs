@@ -31,7 +31,7 @@ fn encoded(vector: &FrameVector, payload: &[u8]) -> Vec<u8> {
         let started = begin(&mut out, frame.kind, 0, vector.channel());
         out.extend_from_slice(payload);
         set_id(&mut out, started, frame.id);
-        finish(&mut out, started).expect("the payload fits a frame");
+        assert!(end(&mut out, frame.kind, frame.id, started, &mut Vec::new()).is_none(), "the payload fits a frame");
         return out;
     }
     // Deadlines and attachments are not written yet, and a fragment alone does not tell where it stands.
@@ -93,7 +93,8 @@ fn fragments_are_written_as_the_vectors_say() {
                     id: frame.id,
                     channel: message.channel.clone().unwrap_or_default().into_bytes(),
                     deadline: frame.deadline,
-                    payload: LargePayload { bytes: vec![0; message.total], start: 0 },
+                    attachments: frame.flags.attachments,
+                    payload: LargePayload::new(vec![0; message.total], 0, Vec::new()),
                 };
                 let mut out = Vec::new();
                 fragment_prefix(&mut out, &large, part);
@@ -187,26 +188,87 @@ fn mutated_vectors_never_panic_and_take_no_more_than_is_there() {
     }
 }
 
-#[test]
-fn a_payload_of_one_frame_is_finished_in_place_and_one_byte_more_is_not() {
-    let mut out = Vec::new();
-    let started = begin(&mut out, Kind::Request, 3, "data:fetch");
-    out.resize(out.len() + FRAGMENT_BYTES, b'a');
-    assert_eq!(finish(&mut out, started), Ok(()));
-    out.push(b'a');
-    assert_eq!(finish(&mut out, started), Err(FRAGMENT_BYTES + 1));
+/// Begins a request, and writes this payload.
+fn begun(out: &mut Vec<u8>, payload: &[u8]) -> Started {
+    let started = begin(out, Kind::Request, 3, "data:fetch");
+    out.extend_from_slice(payload);
+    started
+}
+
+fn ended(out: &mut Vec<u8>, started: Started, attachments: &[&'static [u8]]) -> Option<Large> {
+    let mut attachments = attachments.iter().map(|bytes| Bytes::from_static(bytes)).collect();
+    end(out, Kind::Request, 3, started, &mut attachments)
+}
+
+/// What all parts of a payload carry together.
+fn whole(payload: &LargePayload) -> Vec<u8> {
+    payload.part(Part { start: 0, end: payload.len() }, 0).flatten().copied().collect()
 }
 
 #[test]
-fn a_large_payload_is_taken_out_from_behind_other_frames() {
+fn a_payload_of_one_frame_is_ended_in_place_and_one_byte_more_is_taken_out() {
     for before in [&b""[..], b"frames"] {
         let mut out = before.to_vec();
-        let started = begin(&mut out, Kind::Request, 3, "data:fetch");
-        out.extend_from_slice(b"the payload");
-        let (channel, payload) = started.take_payload(&mut out);
-        assert_eq!((channel.as_slice(), payload.len()), (&b"data:fetch"[..], 11));
-        assert_eq!(payload.part(Part { start: 4, end: 11 }, 0), b"payload");
-        assert_eq!(payload.part(Part { start: 4, end: 11 }, 3), b"load");
+        let started = begun(&mut out, &[b'a'; FRAGMENT_BYTES]);
+        assert!(ended(&mut out, started, &[]).is_none());
+        assert_eq!(decoded(&out[before.len()..]).unwrap().0.payload.len(), FRAGMENT_BYTES);
+
+        let mut out = before.to_vec();
+        let started = begun(&mut out, &[b'a'; FRAGMENT_BYTES + 1]);
+        let large = ended(&mut out, started, &[]).expect("it is too large");
+        assert_eq!((large.channel.as_slice(), large.attachments), (&b"data:fetch"[..], false));
+        assert_eq!(whole(&large.payload), [b'a'; FRAGMENT_BYTES + 1]);
         assert_eq!(out, before);
     }
+}
+
+#[test]
+fn attachments_that_fit_stand_behind_the_json_and_their_table_before_it() {
+    let mut out = b"frames".to_vec();
+    let started = begun(&mut out, b"[\"$0\",\"$1\"]");
+    assert!(ended(&mut out, started, &[b"ab", b"c"]).is_none());
+    let (frame, _) = decoded(&out[6..]).unwrap();
+    assert!(frame.flags.attachments);
+    assert_eq!(frame.payload, b"\x02\0\0\0\x02\0\0\0\x01\0\0\0[\"$0\",\"$1\"]abc");
+}
+
+#[test]
+fn large_attachments_are_sent_from_where_they_lie() {
+    static LARGE: [u8; 2 * FRAGMENT_BYTES] = [b'x'; 2 * FRAGMENT_BYTES];
+    let mut out = b"frames".to_vec();
+    let started = begun(&mut out, b"\"$0\"");
+    let large = ended(&mut out, started, &[&LARGE, b"end"]).expect("it is too large");
+    assert_eq!(out, b"frames");
+    assert!(large.attachments);
+    let head = 12 + 4;
+    assert_eq!(large.payload.len(), head + LARGE.len() + 3);
+    let of = |part, skipped| large.payload.part(part, skipped).collect::<Vec<_>>();
+    let first = Part::after(0, large.payload.len());
+    let pieces = of(first, 0);
+    assert_eq!(pieces.len(), 2);
+    assert_eq!(pieces[1].as_ptr(), LARGE.as_ptr());
+    assert_eq!(pieces[1].len(), FRAGMENT_BYTES - head);
+    assert_eq!(of(first, head + 5)[0].as_ptr(), LARGE[5..].as_ptr());
+    let last = Part::after(2 * FRAGMENT_BYTES, large.payload.len());
+    assert_eq!(of(last, 0), [&LARGE[LARGE.len() - head..], b"end"]);
+    assert_eq!(of(last, head + 1), [b"nd"]);
+    assert_eq!(of(last, head + 3), Vec::<&[u8]>::new());
+}
+
+#[test]
+fn a_shared_payload_is_written_as_one_that_is_not() {
+    let pieces = [Bytes::from_static(b"[1,"), Bytes::from_static(b"2]")];
+    let mut out = Vec::new();
+    assert!(put_shared(&mut out, Kind::Event, 5, "status:changed", &pieces, false).is_none());
+    let mut expected = Vec::new();
+    let started = begin(&mut expected, Kind::Event, 5, "status:changed");
+    expected.extend_from_slice(b"[1,2]");
+    assert!(end(&mut expected, Kind::Event, 5, started, &mut Vec::new()).is_none());
+    assert_eq!(out, expected);
+
+    let large = [Bytes::from(vec![1; FRAGMENT_BYTES]), Bytes::from_static(b"2")];
+    let mut out = Vec::new();
+    let large = put_shared(&mut out, Kind::Event, 5, "", &large, true).expect("it is too large");
+    assert!(out.is_empty() && large.attachments);
+    assert_eq!(large.payload.len(), FRAGMENT_BYTES + 1);
 }

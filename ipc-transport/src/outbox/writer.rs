@@ -1,21 +1,55 @@
 //! The writing side of a transport, with what it is about to write.
 
+use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::AsyncWrite;
 
+use super::Lane;
 use crate::buffer;
 use crate::frame::{self, Large, Part};
 
 /// The writing side of a transport.
 pub(crate) type WriteHalf = Box<dyn AsyncWrite + Send + Unpin>;
 
+/// The pieces that one system call takes: the frames, and a fragment that is made of several attachments.
+const MOST_PIECES: usize = 16;
+
 /// A large message on its way.
 pub(super) struct Sending {
     pub(super) message: Large,
     pub(super) sent: usize,
+    /// What comes after it in its lane, in this order.
+    pub(super) behind: VecDeque<Behind>,
+}
+
+impl Sending {
+    pub(super) fn lane(&self) -> Lane {
+        Lane::of(self.message.kind, self.message.id)
+    }
+}
+
+/// What waits until a large message of its lane has been sent; a call may begin with it.
+pub(super) enum Behind {
+    Frames { bytes: Vec<u8>, opens: bool },
+    Large { message: Large, opens: bool },
+}
+
+impl Behind {
+    /// What it counts for in the queue.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Frames { bytes, .. } => bytes.len(),
+            Self::Large { message, .. } => message.payload.len(),
+        }
+    }
+
+    pub(super) fn opens(&self) -> bool {
+        let (Self::Frames { opens, .. } | Self::Large { opens, .. }) = self;
+        *opens
+    }
 }
 
 /// Writes one batch after the other: whole frames, then one fragment of a large message, in one system call. The
@@ -47,17 +81,20 @@ impl Writer {
     pub(super) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             let Self { io, frames, fragment, written } = self;
-            let fragment = unwritten(fragment.as_ref(), written.saturating_sub(frames.len()));
-            let frames = frames.get(*written..).unwrap_or_default();
+            let mut pieces = [IoSlice::new(&[]); MOST_PIECES];
+            let unwritten = frames.get(*written..).filter(|frames| !frames.is_empty());
+            let skipped = written.saturating_sub(frames.len());
+            let fragment = fragment.iter().flat_map(|(sending, part)| sending.message.payload.part(*part, skipped));
+            let mut count = 0;
+            for (place, piece) in pieces.iter_mut().zip(unwritten.into_iter().chain(fragment)) {
+                *place = IoSlice::new(piece);
+                count += 1;
+            }
             let io = Pin::new(io);
-            let wrote = match (frames.is_empty(), fragment.is_empty()) {
-                (true, true) => return Poll::Ready(Ok(())),
-                (false, true) => ready!(io.poll_write(cx, frames))?,
-                (true, false) => ready!(io.poll_write(cx, fragment))?,
-                (false, false) => {
-                    let both = [IoSlice::new(frames), IoSlice::new(fragment)];
-                    ready!(io.poll_write_vectored(cx, &both))?
-                }
+            let wrote = match pieces.get(..count).unwrap_or_default() {
+                [] => return Poll::Ready(Ok(())),
+                [one] => ready!(io.poll_write(cx, one))?,
+                many => ready!(io.poll_write_vectored(cx, many))?,
             };
             if wrote == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -67,25 +104,18 @@ impl Writer {
     }
 
     /// Ends a batch that has been written: answers its bytes without prefixes of fragments, and the large message
-    /// of which more is to be sent.
+    /// of which a fragment was among it.
     pub(super) fn settle(&mut self, frame_bytes: usize) -> (usize, Option<Sending>) {
         self.frames.clear();
         self.written = 0;
         let Some((mut sending, part)) = self.fragment.take() else { return (frame_bytes, None) };
         let bytes = frame_bytes + part.end - part.start;
         sending.sent = part.end;
-        let rest = (sending.sent < sending.message.payload.len()).then_some(sending);
-        (bytes, rest)
+        (bytes, Some(sending))
     }
 
     /// Gives the buffer back, as nothing is to be written.
     pub(super) fn rest(&mut self) {
         buffer::give_back(std::mem::take(&mut self.frames));
     }
-}
-
-/// What of a fragment has not been written.
-fn unwritten(fragment: Option<&(Sending, Part)>, written: usize) -> &[u8] {
-    let Some((sending, part)) = fragment else { return &[] };
-    sending.message.payload.part(*part, written)
 }

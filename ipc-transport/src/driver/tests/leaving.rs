@@ -76,8 +76,8 @@ async fn a_connection_that_is_closed_here_ends_though_the_peer_keeps_it_open() {
 async fn a_call_ends_when_the_peer_reads_no_more_though_it_keeps_the_connection_open() {
     let mut peer = Peer::connect(Limits::default());
     peer.stop_reading();
-    let gone = watched(peer.link.call("a:b", None, |_| Ok(()))).await;
-    assert!(matches!(gone, Err(crate::link::CallError::Gone(_))), "{gone:?}");
+    let gone = watched(Peer::call(&peer.link, b"")).await;
+    assert!(matches!(gone, Err(ipc_core::CallError::Gone(_))), "{gone:?}");
     peer.task_ends().await;
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ipc_core::Router;
 use ipc_core::envelope::{Flags, HEADER_BYTES, Header, Kind};
+use ipc_core::{Body, CallError, Router};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio::task::JoinHandle;
@@ -13,7 +13,7 @@ use crate::driver::Driver;
 use crate::frame;
 use crate::hello::{Hello, HelloLimits};
 use crate::limits::Limits;
-use crate::link::Link;
+use crate::link::{Asked, Link};
 
 #[ipc_core::handler("test:wait", crate = ipc_core)]
 async fn wait() -> u32 {
@@ -41,7 +41,7 @@ pub(super) fn request(id: u32, channel: &str, payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let started = frame::begin(&mut bytes, Kind::Request, id, channel);
     bytes.extend_from_slice(payload);
-    frame::finish(&mut bytes, started).unwrap();
+    assert!(frame::end(&mut bytes, Kind::Request, id, started, &mut Vec::new()).is_none());
     bytes
 }
 
@@ -83,13 +83,23 @@ impl Peer {
             codec: "json".to_owned(),
             instance: "0".to_owned(),
             fingerprint: None,
-            limits: HelloLimits { message_bytes, in_flight: 10 },
+            limits: HelloLimits { message_bytes, in_flight: 10, stream_bytes: 1000 },
         };
         let link = Arc::new(Link::new(Box::new(their_writer), remote, ipc_core::Peer::unknown(), limits));
         let router = Arc::new(Router::new().handle::<wait>().handle::<repeat>());
         let driver = Driver::new(Box::new(their_reader), Vec::new(), Arc::clone(&link), router);
         let task = tokio::spawn(driver.run());
         Self { link, task, writer, reader: Some(reader), input: Vec::new() }
+    }
+
+    /// Makes a call, of these bytes; answers the response's body.
+    pub(super) async fn call(link: &Link, body: &[u8]) -> Result<Vec<u8>, CallError> {
+        let encode = |out: &mut Body| {
+            out.json.extend_from_slice(body);
+            Ok(())
+        };
+        let asked = Asked { channel: "a:b", deadline: None, upload: None, encode };
+        Ok(link.call(asked).await?.bytes().to_vec())
     }
 
     pub(super) async fn send(&mut self, bytes: &[u8]) {

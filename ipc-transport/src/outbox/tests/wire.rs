@@ -9,8 +9,8 @@ use ipc_core::envelope::Kind;
 use tokio::io::{AsyncRead as _, DuplexStream, ReadBuf, duplex};
 
 use crate::assembly::{Assembled, Assembly, AssemblyLimits, Message};
-use crate::frame::{self, Frame};
-use crate::outbox::{Large, Outbox, Outgoing};
+use crate::frame::{self, Frame, Large, LargePayload};
+use crate::outbox::{Outbox, Outgoing};
 
 /// Counts how often it was woken.
 #[derive(Debug, Default)]
@@ -45,8 +45,8 @@ pub(super) fn large(kind: Kind, id: u32, bytes: usize) -> Outgoing<'static> {
     let mut buffer = Vec::new();
     let started = frame::begin(&mut buffer, kind, id, channel);
     buffer.extend((0..bytes).map(|place| place as u8));
-    let (channel, payload) = started.take_payload(&mut buffer);
-    Outgoing::Large(Large { kind, id, channel, deadline: None, payload })
+    let payload = LargePayload::new(started.take_payload(&mut buffer), 0, Vec::new());
+    Outgoing::Large(Large { kind, id, channel: channel.into(), deadline: None, attachments: false, payload })
 }
 
 /// An outbox, its peer, and what the peer has read.

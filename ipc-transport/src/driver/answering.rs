@@ -1,0 +1,247 @@
+//! Answering the peer: in place, or by a task of its own where a handler waits.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::ready;
+
+use ipc_core::envelope::{Kind, UPSTREAM};
+use ipc_core::{Body, Dispatch, Failure, Inbound, PendingCall, ReceiveItems, code, timed_out};
+use tokio::time::Instant;
+
+use super::{Driver, End};
+use crate::buffer;
+use crate::credit::Credit;
+use crate::frame;
+use crate::link::Link;
+use crate::outbox::{Outgoing, Urgency};
+use crate::payload::Payload;
+use crate::reader::{Reader, Role};
+use crate::sending::answer_with_items;
+use crate::serving::{Streams, Ticket};
+
+impl Driver {
+    pub(super) fn replies(&mut self) -> &mut Body {
+        if self.replies.json.capacity() == 0 {
+            self.replies.json = buffer::lend();
+        }
+        &mut self.replies
+    }
+
+    /// Answers a request without a handler.
+    pub(super) fn reply(&mut self, id: u32, failure: &Failure) {
+        self.replies_waiting += 1;
+        let link = Arc::clone(&self.link);
+        link.put_failure(id, &mut self.replies().json, failure);
+    }
+
+    /// Answers a request.
+    pub(super) fn serve(
+        &mut self,
+        id: u32,
+        channel: &[u8],
+        deadline: Option<Instant>,
+        payload: Payload<'_>,
+    ) -> Result<(), End> {
+        if let Some(failure) =
+            self.refusal(id, self.link.serving.len(), self.link.limits.in_flight as usize, "calls")?
+        {
+            self.reply(id, &failure);
+            return Ok(());
+        }
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            self.reply(id, &timed_out());
+            return Ok(());
+        }
+        let (json, attachments) = match payload.open() {
+            Ok(opened) => opened,
+            Err(error) => {
+                self.reply(id, &Failure::new(code::INVALID_INPUT, error));
+                return Ok(());
+            }
+        };
+        let started = frame::begin(&mut self.replies().json, Kind::Response, id, "");
+        let mut inbox = None;
+        let mut incoming = || -> Box<dyn ReceiveItems> {
+            let made = Self::incoming(&self.link);
+            inbox = Some(Arc::clone(&made));
+            Box::new(Reader::new(Arc::clone(&self.link), made, id | UPSTREAM, Role::Upload))
+        };
+        let request = Inbound { channel, json: &json, attachments, deadline, incoming: &mut incoming };
+        let dispatched = self.router.dispatch(request, &mut self.context, &mut self.replies);
+        let link = Arc::clone(&self.link);
+        match dispatched {
+            Dispatch::Answered => {
+                self.replies_waiting += 1;
+                link.finish_response(id, &mut self.replies, started);
+            }
+            Dispatch::Pending(call) => {
+                started.take_back(&mut self.replies.json);
+                let streams = Streams { answer: None, incoming: inbox };
+                let work = Arc::clone(&link);
+                link.serving
+                    .start(id, streams, |ticket| tokio::spawn(answer_later(work, ticket, id, call)).abort_handle());
+            }
+            Dispatch::Stream(stream) => {
+                started.take_back(&mut self.replies.json);
+                let credit = Arc::new(Credit::new(link.remote.limits.stream_bytes));
+                let streams = Streams { answer: Some(Arc::clone(&credit)), incoming: inbox };
+                let work = Arc::clone(&link);
+                link.serving.start(id, streams, |ticket| {
+                    tokio::spawn(answer_with_items(work, ticket, id, stream, credit)).abort_handle()
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Why a request is not taken, whatever it asks for.
+    pub(super) fn refusal(&self, id: u32, count: usize, limit: usize, what: &str) -> Result<Option<Failure>, End> {
+        let link = &self.link;
+        if id & UPSTREAM != 0 {
+            return Err(End::Violation(format!("the id {id:#x} of a request is not below 2^31")));
+        }
+        if link.serving.contains(id) || link.publishing.contains(id) {
+            return Err(End::Violation(format!("the request {id} was made again before it was answered")));
+        }
+        if link.outbox.is_leaving() {
+            return Ok(Some(Failure::new(code::UNAVAILABLE, "the server is shutting down")));
+        }
+        let said = format_args!("{limit} {what} of this connection are in flight, as many as may be");
+        Ok((count >= limit).then(|| Failure::new(code::OVERLOADED, said)))
+    }
+
+    /// Handles a request that is not answered. What goes wrong, nobody learns but the log.
+    pub(super) fn serve_notification(&mut self, channel: &[u8], payload: Payload<'_>) {
+        let name = channel.escape_ascii();
+        let limit = self.link.limits.in_flight as usize;
+        if self.link.outbox.is_leaving() || self.link.serving.len() >= limit {
+            tracing::warn!(channel = %name, limit, "a notification was dropped: as much is in flight as may be");
+            return;
+        }
+        let (json, attachments) = match payload.open() {
+            Ok(opened) => opened,
+            Err(error) => {
+                tracing::warn!(channel = %name, %error, "a notification cannot be read");
+                return;
+            }
+        };
+        let mut out = Body::default();
+        let mut incoming = || -> Box<dyn ReceiveItems> {
+            // What goes beside a request belongs to its id, and a notification has none.
+            let over = Self::incoming(&self.link);
+            over.end(ipc_core::Ending::Finished);
+            Box::new(Reader::new(Arc::clone(&self.link), over, UPSTREAM, Role::Upload))
+        };
+        let request = Inbound { channel, json: &json, attachments, deadline: None, incoming: &mut incoming };
+        match self.router.dispatch(request, &mut self.context, &mut out) {
+            Dispatch::Answered => heed(channel, &out),
+            Dispatch::Pending(call) => {
+                let (work, channel) = (Arc::clone(&self.link), channel.to_vec());
+                self.link
+                    .serving
+                    .start_notified(|ticket| tokio::spawn(run_notified(work, ticket, call, channel)).abort_handle());
+            }
+            Dispatch::Stream(_) => {
+                tracing::warn!(channel = %name, "a notification was sent to a channel that answers with a stream");
+            }
+        }
+    }
+
+    /// Sends the peer the events that it asks for.
+    pub(super) fn serve_subscription(&mut self, id: u32, channel: &[u8], payload: Payload<'_>) -> Result<(), End> {
+        let link = Arc::clone(&self.link);
+        let begun = match self.refusal(id, link.publishing.len(), link.limits.subscriptions, "subscriptions")? {
+            Some(failure) => Err(failure),
+            None => asked_for(channel, payload.bytes()).and_then(|(pattern, key)| {
+                link.publishing.begin(&link, self.router.hub(), id, pattern, key.as_deref())
+            }),
+        };
+        match begun {
+            Ok(()) => {
+                let started = frame::begin(&mut self.replies().json, Kind::Response, id, "");
+                if let Err(error) = ipc_core::response::write_success(&mut self.replies.json, &()) {
+                    return Err(End::Violation(error.to_string()));
+                }
+                link.finish_response(id, &mut self.replies, started);
+                // The peer is told before the first event comes.
+                self.hand_over();
+                link.publishing.release(id);
+            }
+            Err(failure) => self.reply(id, &failure),
+        }
+        Ok(())
+    }
+
+    /// Stops a call of the peer.
+    pub(super) fn cancel(&mut self, id: u32) {
+        let of_request = self.assembly.forget(Kind::Request, id);
+        // Nothing of its items follows either.
+        self.assembly.forget(Kind::Item, id | UPSTREAM);
+        if of_request || self.link.serving.cancel(id) {
+            // What has been sent of its answer, if that is a stream, comes before.
+            self.link.fail_in_order(id, &Failure::new(code::CANCELLED, "the caller cancelled the call"));
+        }
+    }
+}
+
+/// What a subscription asks for: a channel, or all that begin alike, and the JSON of a key.
+fn asked_for<'a>(channel: &'a [u8], payload: &[u8]) -> Result<(&'a str, Option<String>), Failure> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Options {
+        key: Option<serde_json::Value>,
+    }
+
+    let refused = |error: &dyn std::fmt::Display| {
+        Failure::new(code::INVALID_INPUT, format_args!("the subscription is not valid: {error}"))
+    };
+    let pattern = std::str::from_utf8(channel).map_err(|error| refused(&error))?;
+    if payload.is_empty() {
+        return Ok((pattern, None));
+    }
+    let Options { key } = serde_json::from_slice(payload).map_err(|error| refused(&error))?;
+    Ok((pattern, key.map(|key| key.to_string())))
+}
+
+/// Answers a request whose handler waits for something.
+async fn answer_later(link: Arc<Link>, ticket: Ticket, id: u32, mut call: PendingCall) {
+    let mut out = Body::default();
+    let started = frame::begin(&mut out.json, Kind::Response, id, "");
+    run(&link, &mut call, &mut out).await;
+    let finished = link.serving.finish(ticket, || {
+        link.finish_response(id, &mut out, started);
+        if !out.json.is_empty() && link.outbox.push(Outgoing::Frames(&out.json)).is_err() {
+            tracing::debug!(id, "a response was dropped, as the connection is gone");
+        }
+    });
+    if let Some(last) = finished {
+        link.outbox.send(if last { Urgency::Alone } else { Urgency::Shared }).await;
+    }
+}
+
+/// Runs the handler of a notification that waits for something.
+async fn run_notified(link: Arc<Link>, ticket: Ticket, mut call: PendingCall, channel: Vec<u8>) {
+    let mut out = Body::default();
+    run(&link, &mut call, &mut out).await;
+    link.serving.finish(ticket, || heed(&channel, &out));
+}
+
+/// Runs a handler to its end.
+async fn run(link: &Link, call: &mut PendingCall, out: &mut Body) {
+    // The handlers of a peer that does not take its answers wait, so that what they answer does not pile up.
+    let mut room = pin!(link.outbox.room());
+    poll_fn(|cx| {
+        ready!(room.as_mut().poll(cx));
+        room.set(link.outbox.room());
+        call.poll(cx, out)
+    })
+    .await;
+}
+
+/// Tells the log of a notification that came to nothing.
+fn heed(channel: &[u8], out: &Body) {
+    if let Ok(Err(failure)) = ipc_core::response::read::<serde::de::IgnoredAny>(&out.json) {
+        tracing::warn!(channel = %channel.escape_ascii(), %failure, "a notification was not handled");
+    }
+}

@@ -1,0 +1,186 @@
+//! What each frame that arrives does.
+
+use std::sync::Arc;
+
+use ipc_core::envelope::{Kind, UPSTREAM};
+use ipc_core::{Ending, Failure, code};
+use tokio::time::Instant;
+
+use super::{Driver, End};
+use crate::assembly::{Assembled, Message, deadline};
+use crate::frame::{self, Frame};
+use crate::inbox::{Inbox, Overdrawn};
+use crate::link::{Link, goodbye};
+use crate::payload::Payload;
+
+/// The channel on which the publisher tells a subscriber how many events it missed: a JSON number. No event of an
+/// application can have it.
+pub(crate) const MISSED: &str = "ipc:missed";
+
+impl From<Overdrawn> for End {
+    fn from(error: Overdrawn) -> Self {
+        Self::Violation(error.to_string())
+    }
+}
+
+impl Driver {
+    pub(super) fn take_frame(&mut self, frame: &Frame<'_>) -> Result<(), End> {
+        let (kind, id) = (frame.kind, frame.id);
+        if !frame.flags.more && !frame.flags.continued {
+            let size = frame.payload.len();
+            if size > self.link.limits.message_bytes as usize && kind.has_flags() {
+                return self.refuse_large(kind, id, size);
+            }
+            let payload = Payload::lent(frame.payload, frame.flags.attachments);
+            return self.take_message(kind, id, frame.channel, deadline(frame.deadline), payload);
+        }
+        match self.assembly.take(frame).map_err(|error| End::Violation(error.to_string()))? {
+            Assembled::Partly => Ok(()),
+            Assembled::Whole(Message { kind, id, channel, deadline, attachments, payload }) => {
+                self.take_message(kind, id, &channel, deadline, Payload::owned(payload, attachments))
+            }
+            Assembled::TooLarge { total } => self.refuse_large(kind, id, total),
+            Assembled::Overloaded { total } => {
+                let said = format_args!("this connection has as much half-arrived as it may");
+                self.refuse_message(kind, id, total, &Failure::new(code::OVERLOADED, said))
+            }
+        }
+    }
+
+    fn refuse_large(&mut self, kind: Kind, id: u32, bytes: usize) -> Result<(), End> {
+        let limit = self.link.limits.message_bytes;
+        let said = format_args!("the message has {bytes} bytes, and a message may have {limit}");
+        self.refuse_message(kind, id, bytes, &Failure::new(code::TOO_LARGE, said))
+    }
+
+    /// A message that was not kept: its sender learns so, or whoever waits for it.
+    fn refuse_message(&mut self, kind: Kind, id: u32, bytes: usize, failure: &Failure) -> Result<(), End> {
+        match kind {
+            Kind::Response => self.fail(id, failure),
+            Kind::Request | Kind::Subscribe => self.reply(id, failure),
+            Kind::Item if id & UPSTREAM != 0 => {
+                if let Some(incoming) = self.link.serving.incoming(id & !UPSTREAM) {
+                    incoming.end(Ending::Gone(failure.message().into()));
+                }
+            }
+            Kind::Item => {
+                let mut response = Vec::new();
+                ipc_core::response::write_failure(&mut response, failure);
+                self.link.calls.end_items(id, Ending::Answered(response, Vec::new()));
+            }
+            Kind::Event => {
+                if let Some(inbox) = self.link.calls.events(id) {
+                    inbox.push_missed(id, bytes, 1)?;
+                }
+            }
+            _ => tracing::warn!(?kind, id, %failure, "a message was passed over"),
+        }
+        Ok(())
+    }
+
+    fn take_message(
+        &mut self,
+        kind: Kind,
+        id: u32,
+        channel: &[u8],
+        deadline: Option<Instant>,
+        payload: Payload<'_>,
+    ) -> Result<(), End> {
+        match kind {
+            Kind::Request => self.serve(id, channel, deadline, payload)?,
+            Kind::Notification => self.serve_notification(channel, payload),
+            Kind::Subscribe => self.serve_subscription(id, channel, payload)?,
+            Kind::Response => match payload.check() {
+                Ok(()) => self.answer(id, payload),
+                Err(error) => {
+                    // A caller must not take a peer that answers what it cannot for a mistake in its own request.
+                    let said = format_args!("the response cannot be read: {error}");
+                    self.fail(id, &Failure::new(code::INTERNAL, said));
+                }
+            },
+            Kind::Cancel => self.cancel(id),
+            Kind::Unsubscribe => self.link.publishing.end(id),
+            Kind::Item | Kind::Event => {
+                payload.check().map_err(|error| End::Violation(error.to_string()))?;
+                self.take_item(kind, id, channel, payload)?;
+            }
+            Kind::End if id & UPSTREAM != 0 => {
+                if let Some(incoming) = self.link.serving.incoming(id & !UPSTREAM) {
+                    incoming.end(Ending::Finished);
+                }
+            }
+            Kind::End => self.link.calls.end_events(id, payload),
+            Kind::Credit => self.take_credit(id, payload.bytes())?,
+            Kind::Ping => {
+                let replies = self.replies();
+                frame::put(&mut replies.json, Kind::Pong, id, payload.bytes());
+                self.replies_waiting += 1;
+            }
+            Kind::Goodbye => {
+                let failure: Failure = serde_json::from_slice(payload.bytes())
+                    .map_err(|error| End::Violation(format!("a goodbye that says nothing: {error}")))?;
+                self.link.end_streams(failure.message());
+                self.link.note_farewell(failure);
+                self.link.outbox.push_goodbye(&goodbye(&Failure::new(code::UNAVAILABLE, "goodbye")));
+            }
+            Kind::Hello => return Err(End::Violation("a second hello".to_owned())),
+            Kind::Pong => tracing::debug!(id, "a pong that was not asked for was passed over"),
+        }
+        Ok(())
+    }
+
+    /// Brings an item, or an event, to whoever reads it. What belongs to nothing may have crossed its end on the way.
+    fn take_item(&mut self, kind: Kind, id: u32, channel: &[u8], payload: Payload<'_>) -> Result<(), End> {
+        if kind == Kind::Item {
+            if id & UPSTREAM == 0 {
+                self.link.calls.item(id, payload)?;
+            } else if let Some(incoming) = self.link.serving.incoming(id & !UPSTREAM) {
+                incoming.push(id, &[], payload)?;
+            }
+            return Ok(());
+        }
+        let Some(inbox) = self.link.calls.events(id) else { return Ok(()) };
+        if channel == MISSED.as_bytes() {
+            let count = serde_json::from_slice(payload.bytes())
+                .map_err(|error| End::Violation(format!("no number of missed events: {error}")))?;
+            inbox.push_missed(id, payload.len(), count)?;
+        } else {
+            inbox.push(id, channel, payload)?;
+        }
+        Ok(())
+    }
+
+    /// The peer takes more of a stream that this side sends.
+    fn take_credit(&self, id: u32, payload: &[u8]) -> Result<(), End> {
+        let Ok(bytes) = payload.try_into().map(u32::from_le_bytes) else {
+            return Err(End::Violation(format!("a credit of {} bytes, where it has four", payload.len())));
+        };
+        if id & UPSTREAM != 0 {
+            self.link.calls.add_credit(id & !UPSTREAM, bytes);
+        } else if let Some(credit) = self.link.serving.answer_credit(id) {
+            credit.add(bytes);
+        } else {
+            self.link.publishing.add_credit(id, bytes);
+        }
+        Ok(())
+    }
+
+    /// Brings an answer to its caller.
+    fn answer(&self, id: u32, payload: Payload<'_>) {
+        if let Err(unknown) = self.link.calls.answer(id, payload) {
+            tracing::debug!(%unknown, "a response was passed over");
+        }
+    }
+
+    /// Fails a call of this side.
+    fn fail(&self, id: u32, failure: &Failure) {
+        let mut body = Vec::new();
+        ipc_core::response::write_failure(&mut body, failure);
+        self.answer(id, Payload::owned(body, false));
+    }
+
+    /// The place where the items go that a caller sends beside its request.
+    pub(super) fn incoming(link: &Link) -> Arc<Inbox> {
+        Arc::new(Inbox::new(link.limits.stream_bytes))
+    }
+}

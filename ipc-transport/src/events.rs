@@ -1,0 +1,63 @@
+//! The events of a subscription that arrive over a connection.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use ipc_core::{Body, CallError, Ending, Failure, ReceiveEvents, ReceivedEvent, SubscribeError, SubscriptionEnd};
+
+use crate::link::Link;
+use crate::reader::{Next, Reader};
+
+/// The events that the peer sends. Dropping it ends the subscription.
+#[derive(Debug)]
+pub(crate) struct RemoteEvents(Reader);
+
+/// Asks the peer for events; `key` is the JSON of the one key that is asked for.
+///
+/// Cancel safe: dropping the future ends the subscription.
+pub(crate) async fn subscribe(
+    link: &Arc<Link>,
+    pattern: &str,
+    key: Option<&str>,
+) -> Result<RemoteEvents, SubscribeError> {
+    let encode = |body: &mut Body| {
+        if let Some(key) = key {
+            body.json.extend_from_slice(br#"{"key":"#);
+            body.json.extend_from_slice(key.as_bytes());
+            body.json.push(b'}');
+        }
+        Ok(())
+    };
+    match link.subscribe(pattern, encode).await {
+        Ok(Ok(reader)) => Ok(RemoteEvents(reader)),
+        Ok(Err(failure)) => Err(SubscribeError::Refused(failure)),
+        Err(CallError::Encode(error)) => Err(SubscribeError::Encode(error.to_string())),
+        Err(CallError::TooLarge { size, limit }) => Err(SubscribeError::TooLarge { size, limit }),
+        Err(CallError::Gone(reason)) => Err(SubscribeError::Disconnected(reason.to_string())),
+        Err(CallError::TimedOut) => Err(SubscribeError::Refused(ipc_core::timed_out())),
+    }
+}
+
+impl ReceiveEvents for RemoteEvents {
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<ReceivedEvent<'_>> {
+        self.0.poll_next(cx).map(|next| match next {
+            Next::Item { channel, json, attachments } => {
+                let channel = std::str::from_utf8(channel).ok().filter(|name| !name.is_empty());
+                ReceivedEvent::Event { channel, json, attachments }
+            }
+            Next::Missed(count) => ReceivedEvent::Missed(count),
+            Next::End(ending) => ReceivedEvent::End(ended(ending)),
+        })
+    }
+}
+
+fn ended(ending: Ending) -> SubscriptionEnd {
+    match ending {
+        Ending::Gone(reason) => SubscriptionEnd::Gone(reason),
+        Ending::Answered(json, _) => match serde_json::from_slice::<Failure>(&json) {
+            Ok(failure) => SubscriptionEnd::Ended(failure),
+            Err(_) => SubscriptionEnd::Gone("the peer ended the subscription, and said nothing of why".into()),
+        },
+        Ending::Finished | Ending::TimedOut => SubscriptionEnd::Gone("the subscription has ended".into()),
+    }
+}

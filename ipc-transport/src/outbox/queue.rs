@@ -1,0 +1,259 @@
+//! What has been appended, in which order it leaves, and where the writer is. Pure: it writes nothing.
+
+use std::collections::VecDeque;
+use std::task::Waker;
+
+use ipc_core::envelope::{Kind, UPSTREAM};
+
+use super::writer::{Behind, Sending, Writer};
+use super::{NotSent, Outgoing};
+use crate::buffer;
+use crate::frame::Large;
+
+/// What keeps its order: everything that one side sends of one call. Small frames pass large messages, but not those of
+/// their own lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// The request of a call of this side, and the items that go with it.
+    Asking(u32),
+    /// What answers a call of the peer, and the events of its subscription.
+    Answering(u32),
+}
+
+impl Lane {
+    pub(super) fn of(kind: Kind, id: u32) -> Self {
+        match kind {
+            Kind::Item if id & UPSTREAM != 0 => Self::Asking(id & !UPSTREAM),
+            Kind::Request | Kind::Subscribe | Kind::Notification => Self::Asking(id),
+            _ => Self::Answering(id),
+        }
+    }
+}
+
+/// What has been appended and not been written.
+pub(super) struct Queue {
+    pub(super) frames: Vec<u8>,
+    pub(super) large: VecDeque<Sending>,
+    /// The bytes of frames and large messages that have not been handed to the operating system.
+    pub(super) queued_bytes: usize,
+    /// The bytes of frames that the writer is writing.
+    pub(super) writing_bytes: usize,
+    pub(super) writer: Slot,
+    /// The lane of which the writer holds a fragment, until its call is cancelled: no more of it is sent then.
+    pub(super) writing_lane: Option<Lane>,
+    /// What has come behind that fragment.
+    pub(super) writing_behind: VecDeque<Behind>,
+    /// Somebody has promised to write soon.
+    pub(super) promised: bool,
+    /// The connection's own task has been told that there is something to write.
+    pub(super) told: bool,
+    /// Somebody waits for room.
+    pub(super) wanted: bool,
+    pub(super) leaving: bool,
+    pub(super) closed: bool,
+    /// The connection's own task, which waits where nobody else may.
+    pub(super) driver: Waker,
+}
+
+/// Where the writer is.
+pub(super) enum Slot {
+    /// Here, and the peer took all that it was given.
+    Free(Writer),
+    /// Here, and only the connection's own task goes on: the peer does not read, or there is too much.
+    Driver(Writer),
+    /// With somebody who writes.
+    Taken,
+    /// Gone with the connection.
+    Gone,
+}
+
+impl Queue {
+    pub(super) fn new(writer: Writer) -> Self {
+        Self {
+            frames: Vec::new(),
+            large: VecDeque::new(),
+            queued_bytes: 0,
+            writing_bytes: 0,
+            writer: Slot::Free(writer),
+            writing_lane: None,
+            writing_behind: VecDeque::new(),
+            promised: false,
+            told: false,
+            wanted: false,
+            leaving: false,
+            closed: false,
+            driver: Waker::noop().clone(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.frames.is_empty() && self.large.is_empty()
+    }
+
+    pub(super) fn push(&mut self, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
+        if self.closed {
+            return Err(NotSent::Closed);
+        }
+        match outgoing {
+            Outgoing::Frames(frames) => {
+                self.queued_bytes += frames.len();
+                self.append(frames);
+            }
+            Outgoing::Large(message) => {
+                self.queued_bytes += message.payload.len();
+                self.large.push_back(Sending { message, sent: 0, behind: VecDeque::new() });
+            }
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, frames: &[u8]) {
+        if self.frames.capacity() == 0 {
+            self.frames = buffer::lend();
+        }
+        self.frames.extend_from_slice(frames);
+    }
+
+    /// Appends what must not pass a large message of its lane; `opens` tells that a call begins with it.
+    pub(super) fn push_ordered(&mut self, lane: Lane, outgoing: Outgoing<'_>, opens: bool) -> Result<(), NotSent> {
+        if self.closed {
+            return Err(NotSent::Closed);
+        }
+        let Some((_, behind)) = self.under_way(lane) else { return self.push(outgoing) };
+        let added = match outgoing {
+            Outgoing::Frames(frames) => {
+                match behind.back_mut().filter(|_| !opens) {
+                    Some(Behind::Frames { bytes, .. }) => bytes.extend_from_slice(frames),
+                    _ => behind.push_back(Behind::Frames { bytes: frames.to_vec(), opens }),
+                }
+                frames.len()
+            }
+            Outgoing::Large(message) => {
+                let size = message.payload.len();
+                behind.push_back(Behind::Large { message, opens });
+                size
+            }
+        };
+        self.queued_bytes += added;
+        Ok(())
+    }
+
+    /// Appends a message that `put` writes, or answers where it is large, behind what is under way in its lane.
+    pub(super) fn push_with(
+        &mut self,
+        lane: Lane,
+        put: impl FnOnce(&mut Vec<u8>) -> Option<Large>,
+    ) -> Result<(), NotSent> {
+        if self.closed {
+            return Err(NotSent::Closed);
+        }
+        if self.under_way(lane).is_some() {
+            let mut frames = Vec::new();
+            return match put(&mut frames) {
+                Some(large) => self.push_ordered(lane, Outgoing::Large(large), false),
+                None => self.push_ordered(lane, Outgoing::Frames(&frames), false),
+            };
+        }
+        if self.frames.capacity() == 0 {
+            self.frames = buffer::lend();
+        }
+        let before = self.frames.len();
+        let large = put(&mut self.frames);
+        self.queued_bytes += self.frames.len() - before;
+        large.map_or(Ok(()), |large| self.push(Outgoing::Large(large)))
+    }
+
+    /// The large message of a lane that has not been sent whole, unless the writer has it, and what is behind it.
+    fn under_way(&mut self, lane: Lane) -> Option<(Option<usize>, &mut VecDeque<Behind>)> {
+        if self.writing_lane == Some(lane) {
+            return Some((None, &mut self.writing_behind));
+        }
+        let index = self.large.iter().position(|sending| sending.lane() == lane)?;
+        self.large.get_mut(index).map(|sending| (Some(index), &mut sending.behind))
+    }
+
+    /// Sends no more of the request of a call, and of the items that go with it. Answers whether the peer knows of it.
+    pub(super) fn withdraw(&mut self, id: u32) -> bool {
+        let lane = Lane::Asking(id);
+        let Some((index, behind)) = self.under_way(lane) else { return true };
+        // What is left of an earlier call of this id, that was answered before it had sent all, goes on before it.
+        if let Some(opening) = behind.iter().position(Behind::opens) {
+            let dropped: usize = behind.drain(opening..).map(|behind| behind.len()).sum();
+            self.queued_bytes -= dropped.min(self.queued_bytes);
+            return false;
+        }
+        match index.and_then(|index| self.large.remove(index)) {
+            Some(sending) => {
+                let known = sending.message.kind != Kind::Request || sending.sent > 0;
+                self.drop_rest(&sending);
+                known
+            }
+            None => {
+                // The fragment that is being written comes before the cancel, and what would follow it is dropped.
+                self.writing_lane = None;
+                true
+            }
+        }
+    }
+
+    /// Goes on with a lane whose large message has been sent.
+    fn release(&mut self, mut behind: VecDeque<Behind>) {
+        while let Some(next) = behind.pop_front() {
+            match next {
+                Behind::Frames { bytes, .. } => self.append(&bytes),
+                Behind::Large { message, .. } => {
+                    self.large.push_back(Sending { message, sent: 0, behind });
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Sends no more of a message, and nothing of what is behind it.
+    fn drop_rest(&mut self, sending: &Sending) {
+        let behind: usize = sending.behind.iter().map(Behind::len).sum();
+        let rest = sending.message.payload.len() - sending.sent + behind;
+        self.queued_bytes -= rest.min(self.queued_bytes);
+    }
+
+    pub(super) fn take_writer(&mut self, for_driver: bool) -> Option<Writer> {
+        match std::mem::replace(&mut self.writer, Slot::Taken) {
+            Slot::Free(writer) if !self.is_empty() => Some(writer),
+            Slot::Driver(writer) if for_driver => Some(writer),
+            other => {
+                self.writer = other;
+                None
+            }
+        }
+    }
+
+    /// Ends the batch that `writer` has written and gives it the next; answers whether there is one.
+    pub(super) fn next_batch(&mut self, writer: &mut Writer) -> bool {
+        let (written, unfinished) = writer.settle(self.writing_bytes);
+        self.writing_bytes = 0;
+        self.queued_bytes -= written.min(self.queued_bytes);
+        let wanted = self.writing_lane.take();
+        let behind = std::mem::take(&mut self.writing_behind);
+        if let Some(mut sending) = unfinished {
+            sending.behind.extend(behind);
+            if sending.sent == sending.message.payload.len() {
+                self.release(sending.behind);
+            } else if wanted.is_some() {
+                self.large.push_back(sending);
+            } else {
+                self.drop_rest(&sending);
+            }
+        }
+        if self.is_empty() {
+            return false;
+        }
+        self.writing_bytes = self.frames.len();
+        let mut large = self.large.pop_front();
+        if let Some(next) = &mut large {
+            self.writing_lane = Some(next.lane());
+            self.writing_behind = std::mem::take(&mut next.behind);
+        }
+        writer.load(&mut self.frames, large);
+        true
+    }
+}

@@ -1,0 +1,309 @@
+//! The subscriptions of the peer: what is published here goes out to it, as far as it takes it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use ipc_core::envelope::Kind;
+use ipc_core::{
+    BoxFuture, Delivery, Failure, Hub, HubSubscription, LagQueue, Offer, PublishedEvent, Pushed, Subscriber, code,
+};
+use tokio::sync::Notify;
+
+use crate::credit::cost;
+use crate::driver::MISSED;
+use crate::frame;
+use crate::link::Link;
+use crate::outbox::{Lane, Outgoing};
+
+/// The peer's subscriptions.
+#[derive(Debug, Default)]
+pub(crate) struct Publishing(Mutex<Table>);
+
+#[derive(Debug, Default)]
+struct Table {
+    subscriptions: HashMap<u32, Subscribed>,
+    closed: bool,
+}
+
+/// One subscription. Dropping it tells the hub that nothing is to be sent any more.
+#[derive(Debug)]
+struct Subscribed {
+    outlet: Arc<Outlet>,
+    _hub: HubSubscription,
+}
+
+impl Publishing {
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().expect("nothing panics while it holds the table")
+    }
+
+    pub(crate) fn contains(&self, id: u32) -> bool {
+        self.table().subscriptions.contains_key(&id)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.table().subscriptions.len()
+    }
+
+    /// The peer asks for the events that `pattern` names. They are held back until they are [released](Self::release).
+    ///
+    /// # Errors
+    ///
+    /// Why it does not get them.
+    pub(crate) fn begin(
+        &self,
+        link: &Arc<Link>,
+        hub: &Hub,
+        id: u32,
+        pattern: &str,
+        key: Option<&str>,
+    ) -> Result<(), Failure> {
+        let outlet = Arc::new(Outlet::new(link, id, pattern.ends_with('*')));
+        let subscription = hub.subscribe(pattern, key, Arc::clone(&outlet) as Arc<dyn Subscriber>)?;
+        let mut table = self.table();
+        if !table.closed {
+            table.subscriptions.insert(id, Subscribed { outlet, _hub: subscription });
+        }
+        Ok(())
+    }
+
+    /// Lets the events out, as the peer has been told that they come.
+    pub(crate) fn release(&self, id: u32) {
+        if let Some(outlet) = self.outlet(id) {
+            outlet.release();
+        }
+    }
+
+    /// The peer takes so much more.
+    pub(crate) fn add_credit(&self, id: u32, bytes: u32) {
+        if let Some(outlet) = self.outlet(id) {
+            outlet.add_credit(bytes);
+        }
+    }
+
+    /// The peer wants no more events of a subscription. One that has ended already is passed over.
+    pub(crate) fn end(&self, id: u32) {
+        // Not while the table is held: the hub may be publishing, and is waited for.
+        let ended = self.table().subscriptions.remove(&id);
+        if let Some(Subscribed { outlet, .. }) = ended {
+            outlet.finish(None);
+        }
+    }
+
+    /// Ends all subscriptions, and tells why.
+    pub(crate) fn end_all(&self, failure: &Failure) {
+        let ended = std::mem::take(&mut self.table().subscriptions);
+        for Subscribed { outlet, .. } in ended.into_values() {
+            outlet.finish(Some(failure));
+        }
+    }
+
+    /// The connection is gone.
+    pub(crate) fn close(&self) {
+        let ended = {
+            let mut table = self.table();
+            table.closed = true;
+            std::mem::take(&mut table.subscriptions)
+        };
+        for Subscribed { outlet, .. } in ended.into_values() {
+            outlet.close();
+        }
+    }
+
+    fn outlet(&self, id: u32) -> Option<Arc<Outlet>> {
+        self.table().subscriptions.get(&id).map(|subscribed| Arc::clone(&subscribed.outlet))
+    }
+}
+
+/// Where the hub puts the events of one subscription.
+struct Outlet {
+    link: Arc<Link>,
+    id: u32,
+    /// The subscription is to more than one channel, so each event tells its own.
+    many: bool,
+    state: Mutex<State>,
+    /// Told when something has left the queue, and when nothing is taken any more.
+    taken: Notify,
+}
+
+struct State {
+    queue: LagQueue,
+    /// The bytes that the peer takes.
+    credit: i64,
+    /// The peer has not been told yet that events come.
+    held: bool,
+    /// Nothing is taken any more; what waits is sent, and this behind it.
+    ending: Option<Failure>,
+    over: bool,
+}
+
+impl Outlet {
+    fn new(link: &Arc<Link>, id: u32, many: bool) -> Self {
+        let (link, limits) = (Arc::clone(link), link.limits);
+        let queue = LagQueue::new(limits.queued_events, limits.stream_bytes as usize);
+        let credit = link.remote.limits.stream_bytes.into();
+        let state = Mutex::new(State { queue, credit, held: true, ending: None, over: false });
+        Self { link, id, many, state, taken: Notify::new() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("nothing panics while it holds the events")
+    }
+
+    fn release(&self) {
+        let mut state = self.state();
+        state.held = false;
+        self.pump(state);
+    }
+
+    fn add_credit(&self, bytes: u32) {
+        let mut state = self.state();
+        state.credit = state.credit.saturating_add(bytes.into());
+        self.pump(state);
+    }
+
+    /// Sends what waits, as far as the peer takes it.
+    fn pump(&self, mut state: MutexGuard<'_, State>) {
+        if state.held || state.over {
+            return;
+        }
+        let mut sent = false;
+        while state.credit > 0 {
+            match state.queue.pop() {
+                Some(Delivery::Event(event)) => self.send(&mut state, &event),
+                Some(Delivery::Missed(count)) => self.tell_missed(&mut state, count),
+                None => break,
+            }
+            sent = true;
+        }
+        if state.queue.is_empty()
+            && let Some(failure) = state.ending.take()
+        {
+            state.over = true;
+            self.send_end(Some(&failure));
+        }
+        let changed = sent || state.over;
+        drop(state);
+        if changed {
+            self.taken.notify_waiters();
+            self.link.outbox.send_soon();
+        }
+    }
+
+    fn send(&self, state: &mut State, event: &PublishedEvent) {
+        let size = event.payload_bytes();
+        let limit = self.link.remote.limits.message_bytes;
+        if size > limit as usize {
+            tracing::warn!(channel = event.channel(), size, limit, "an event is larger than its subscriber takes");
+            state.queue.miss();
+            return;
+        }
+        state.credit -= cost(size);
+        let channel = if self.many { event.channel() } else { "" };
+        let put = |out: &mut Vec<u8>| {
+            frame::put_shared(out, Kind::Event, self.id, channel, event.segments(), event.has_attachments())
+        };
+        if self.link.outbox.push_with(Lane::Answering(self.id), put).is_err() {
+            state.over = true;
+        }
+    }
+
+    fn tell_missed(&self, state: &mut State, count: u64) {
+        let said = bytes::Bytes::from(count.to_string());
+        state.credit -= cost(said.len());
+        let put = |out: &mut Vec<u8>| frame::put_shared(out, Kind::Event, self.id, MISSED, &[said], false);
+        if self.link.outbox.push_with(Lane::Answering(self.id), put).is_err() {
+            state.over = true;
+        }
+    }
+
+    /// Ends the subscription at once; what waits is dropped.
+    fn finish(&self, failure: Option<&Failure>) {
+        let first = !std::mem::replace(&mut self.state().over, true);
+        if first {
+            self.send_end(failure);
+        }
+        self.taken.notify_waiters();
+        self.link.outbox.send_soon();
+    }
+
+    /// The peer learns that no event follows: of its own will, or why.
+    fn send_end(&self, failure: Option<&Failure>) {
+        let body = failure.map(crate::link::goodbye).unwrap_or_default();
+        let mut end = Vec::new();
+        frame::put(&mut end, Kind::End, self.id, &body);
+        if self.link.outbox.push_ordered(Lane::Answering(self.id), Outgoing::Frames(&end)).is_err() {
+            tracing::debug!(id = self.id, "the end of a subscription was dropped, as the connection is gone");
+        }
+    }
+
+    fn close(&self) {
+        self.state().over = true;
+        self.taken.notify_waiters();
+    }
+}
+
+impl Subscriber for Outlet {
+    fn begin(&self, retained: Vec<Arc<PublishedEvent>>) {
+        self.state().queue.begin(retained);
+    }
+
+    fn offer(&self, event: &Arc<PublishedEvent>) -> Offer {
+        let mut state = self.state();
+        if state.over || state.ending.is_some() {
+            return Offer::Gone;
+        }
+        if !state.held && state.credit > 0 && state.queue.is_empty() {
+            self.send(&mut state, event);
+            return Offer::Taken;
+        }
+        match state.queue.push(event) {
+            Pushed::Queued => Offer::Taken,
+            Pushed::Full => Offer::Full,
+            Pushed::Disconnect => {
+                let said = format_args!("the events of `{}` came faster than they were taken", event.channel());
+                state.ending = Some(Failure::new(code::OVERLOADED, said));
+                Offer::Gone
+            }
+        }
+    }
+
+    fn miss(&self) {
+        self.state().queue.miss();
+    }
+
+    fn wake(&self) {
+        let state = self.state();
+        if !state.queue.is_empty() || state.ending.is_some() {
+            self.pump(state);
+        }
+        self.link.outbox.send_soon();
+    }
+
+    fn room<'a>(&'a self, event: &'a PublishedEvent) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            loop {
+                let mut taken = std::pin::pin!(self.taken.notified());
+                // Before the look, so that nothing that is taken after it goes unnoticed.
+                taken.as_mut().enable();
+                {
+                    let state = self.state();
+                    if state.over || state.ending.is_some() || state.queue.has_room(event) {
+                        return;
+                    }
+                }
+                taken.await;
+            }
+        })
+    }
+
+    fn end(&self) {
+        self.finish(Some(&Failure::new(code::UNAVAILABLE, "the router is gone")));
+    }
+}
+
+impl std::fmt::Debug for Outlet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outlet").field("id", &self.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,165 @@
+//! Taking what has arrived of a stream, and telling the sender that it may send more.
+
+use std::future::Future as _;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use ipc_core::{Ending, ReceiveItems, Received};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::credit::cost;
+use crate::inbox::{Batch, Inbox, Piece};
+use crate::link::Link;
+use crate::payload::{Json, Payload};
+
+/// The bytes of a batch's buffer that are kept while nothing arrives.
+const KEPT_BYTES: usize = 4 * 1024;
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The caller of a call that is answered with a stream.
+    Answer,
+    /// The handler of a call that takes a stream.
+    Upload,
+    /// A subscriber.
+    Subscription,
+}
+
+/// The reading end of a stream. Dropping it tells the peer that nobody reads any more.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    link: Arc<Link>,
+    inbox: Arc<Inbox>,
+    /// As it stands in the frames of this stream.
+    id: u32,
+    role: Role,
+    batch: Batch,
+    /// How far the bytes of the batch have been taken.
+    at: usize,
+    /// The item that was taken last, where it does not lie in the batch, and its channel.
+    large: Json<'static>,
+    channel: Box<[u8]>,
+    /// What has been taken and not been granted again.
+    taken: u32,
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(crate) enum Next<'a> {
+    Item { channel: &'a [u8], json: &'a [u8], attachments: Vec<Bytes> },
+    Missed(u64),
+    End(Ending),
+}
+
+impl Reader {
+    pub(crate) fn new(link: Arc<Link>, inbox: Arc<Inbox>, id: u32, role: Role) -> Self {
+        let (batch, large, channel) = (Batch::default(), Json::Lent(&[]), Box::default());
+        Self { link, inbox, id, role, batch, at: 0, large, channel, taken: 0, alarm: None }
+    }
+
+    /// The same reader, which gives up at this time.
+    pub(crate) fn until(mut self, deadline: Option<Instant>) -> Self {
+        self.alarm = deadline.map(|deadline| Box::pin(sleep_until(deadline)));
+        self
+    }
+
+    pub(crate) fn inbox(&self) -> &Arc<Inbox> {
+        &self.inbox
+    }
+
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<'_>> {
+        if self.batch.pieces.is_empty() {
+            self.batch.bytes.clear();
+            self.at = 0;
+            if let Some(ending) = ready!(self.poll_batch(cx)) {
+                return Poll::Ready(Next::End(ending));
+            }
+        }
+        let Some(piece) = self.batch.pieces.pop_front() else { return Poll::Ready(Next::End(Ending::Finished)) };
+        Poll::Ready(match piece {
+            Piece::Missed { count, payload } => {
+                self.take(payload);
+                Next::Missed(count)
+            }
+            Piece::Small { channel, payload, attachments } => {
+                self.take(payload as usize);
+                let start = self.at;
+                self.at += usize::from(channel) + payload as usize;
+                let bytes = self.batch.bytes.get(start..self.at).unwrap_or_default();
+                let (channel, payload) = bytes.split_at_checked(channel.into()).unwrap_or_default();
+                opened(channel, Payload::lent(payload, attachments), &mut self.large)
+            }
+            Piece::Large { payload, attachments, channel } => {
+                self.take(payload.len());
+                self.channel = channel;
+                opened(&self.channel, Payload::owned(payload, attachments), &mut self.large)
+            }
+        })
+    }
+
+    fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<Option<Ending>> {
+        if let Poll::Ready(ended) = self.inbox.poll_batch(cx, &mut self.batch) {
+            return Poll::Ready(ended);
+        }
+        if self.batch.bytes.capacity() > KEPT_BYTES {
+            self.batch = Batch::default();
+        }
+        if let Some(alarm) = &mut self.alarm {
+            ready!(alarm.as_mut().poll(cx));
+            return Poll::Ready(Some(Ending::TimedOut));
+        }
+        Poll::Pending
+    }
+
+    /// Notes that an item has been taken; grants as much again when it has become half of what may be on its way.
+    fn take(&mut self, payload: usize) {
+        self.taken = self.taken.saturating_add(u32::try_from(cost(payload)).unwrap_or(u32::MAX));
+        if self.taken >= self.link.limits.stream_bytes / 2 && !self.inbox.is_over() {
+            let bytes = std::mem::take(&mut self.taken);
+            self.inbox.grant(bytes);
+            self.link.grant(self.id, bytes);
+        }
+    }
+}
+
+/// Takes JSON and attachments apart. The table was checked when the item arrived.
+fn opened<'a>(channel: &'a [u8], payload: Payload<'a>, large: &'a mut Json<'static>) -> Next<'a> {
+    match payload.open() {
+        Ok((Json::Lent(json), attachments)) => Next::Item { channel, json, attachments },
+        Ok((Json::Owned(json), attachments)) => {
+            *large = Json::Owned(json);
+            Next::Item { channel, json: large, attachments }
+        }
+        Ok((Json::Shared(json), attachments)) => {
+            *large = Json::Shared(json);
+            Next::Item { channel, json: large, attachments }
+        }
+        Err(error) => Next::End(Ending::Gone(error.to_string().into())),
+    }
+}
+
+impl ReceiveItems for Reader {
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Received<'_>> {
+        self.poll_next(cx).map(|next| match next {
+            Next::Item { json, attachments, .. } => Received::Item(json, attachments),
+            Next::Missed(_) => Received::End(Ending::Gone("a stream of items misses none".into())),
+            Next::End(ending) => Received::End(ending),
+        })
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.inbox.abandon();
+        match self.role {
+            Role::Answer => self.link.stop_answer(self.id, &self.inbox),
+            Role::Subscription => self.link.unsubscribe(self.id, &self.inbox),
+            // The caller learns that nobody reads by the answer to its call, or by the credit that does not come.
+            Role::Upload => {}
+        }
+    }
+}

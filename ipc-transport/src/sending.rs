@@ -1,0 +1,247 @@
+//! Sending the items of a stream: as many as the peer takes, many in one write.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use ipc_core::envelope::{Kind, UPSTREAM};
+use ipc_core::{Body, Failure, PendingStream, Step, Upload, code};
+use serde::ser::Error as _;
+
+use crate::buffer;
+use crate::credit::Credit;
+use crate::frame::{self, Large};
+use crate::link::Link;
+use crate::outbox::{Lane, Outgoing, Urgency};
+use crate::serving::Ticket;
+use crate::yielding::yield_once;
+
+/// The bytes of items that leave together, while there are more at once. A reader that keeps up has work meanwhile.
+const BATCH_BYTES: usize = 32 * 1024;
+
+/// Sends what a caller sends beside its request.
+///
+/// # Errors
+///
+/// An item is no JSON, or larger than a message may be.
+pub(crate) async fn send_items(
+    link: &Link,
+    id: u32,
+    mut upload: Upload,
+    credit: &Credit,
+) -> Result<(), serde_json::Error> {
+    let mut batch = Batch::new(link, id | UPSTREAM, Lane::Asking(id));
+    let mut items = Items { upload: &mut upload, failed: None };
+    loop {
+        link.outbox.room().await;
+        match poll_fn(|cx| batch.poll_fill(cx, credit, &mut items)).await {
+            Filled::Partly { more } => {
+                batch.push();
+                link.outbox.flush();
+                if more {
+                    yield_once().await;
+                }
+            }
+            Filled::TooLarge { size } => {
+                let limit = link.remote.limits.message_bytes;
+                return Err(serde_json::Error::custom(format_args!("{size} bytes, and a message may have {limit}")));
+            }
+            Filled::Ended(_) => {
+                if let Some(error) = items.failed {
+                    return Err(error);
+                }
+                frame::put(&mut batch.out.json, Kind::End, id | UPSTREAM, &[]);
+                batch.push();
+                link.outbox.flush();
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Answers a call with a stream.
+pub(crate) async fn answer_with_items(
+    link: Arc<Link>,
+    ticket: Ticket,
+    id: u32,
+    mut stream: PendingStream,
+    credit: Arc<Credit>,
+) {
+    let lane = Lane::Answering(id);
+    let mut batch = Batch::new(&link, id, lane);
+    let response = loop {
+        link.outbox.room().await;
+        match poll_fn(|cx| batch.poll_fill(cx, &credit, &mut stream)).await {
+            Filled::Partly { more } => {
+                if !link.serving.go_on(ticket, || batch.push()) {
+                    return;
+                }
+                link.outbox.flush();
+                if more {
+                    yield_once().await;
+                }
+            }
+            Filled::Ended(response) => break response,
+            Filled::TooLarge { size } => {
+                let limit = link.remote.limits.message_bytes;
+                let said = format_args!("an item has {size} bytes, and the caller takes {limit}");
+                let mut response = Body::default();
+                ipc_core::response::write_failure(&mut response.json, &Failure::new(code::TOO_LARGE, said));
+                break response;
+            }
+        }
+    };
+    drop(stream);
+    let finished = link.serving.finish(ticket, || {
+        batch.push();
+        let mut out = Body::default();
+        let started = frame::begin(&mut out.json, Kind::Response, id, "");
+        out.json.extend_from_slice(&response.json);
+        out.attachments = response.attachments;
+        link.finish_response(id, &mut out, started);
+        if link.outbox.push_ordered(lane, Outgoing::Frames(&out.json)).is_err() {
+            tracing::debug!(id, "the end of a stream was dropped, as the connection is gone");
+        }
+    });
+    if let Some(last) = finished {
+        link.outbox.send(if last { Urgency::Alone } else { Urgency::Shared }).await;
+    }
+}
+
+/// Where items come from.
+trait Source {
+    /// The end, when it is time for it whether the peer takes more or not.
+    fn poll_expired(&mut self, cx: &mut Context<'_>, out: &mut Body) -> Poll<()>;
+
+    /// The next item, or the end, behind what `out` holds.
+    fn poll_step(&mut self, cx: &mut Context<'_>, out: &mut Body) -> Poll<Step>;
+}
+
+impl Source for PendingStream {
+    fn poll_expired(&mut self, cx: &mut Context<'_>, out: &mut Body) -> Poll<()> {
+        Self::poll_expired(self, cx, out)
+    }
+
+    fn poll_step(&mut self, cx: &mut Context<'_>, out: &mut Body) -> Poll<Step> {
+        Self::poll_step(self, cx, out)
+    }
+}
+
+struct Items<'a> {
+    upload: &'a mut Upload,
+    failed: Option<serde_json::Error>,
+}
+
+impl Source for Items<'_> {
+    fn poll_expired(&mut self, _: &mut Context<'_>, _: &mut Body) -> Poll<()> {
+        // The call that the items belong to has a deadline, and is dropped then.
+        Poll::Pending
+    }
+
+    fn poll_step(&mut self, cx: &mut Context<'_>, out: &mut Body) -> Poll<Step> {
+        Poll::Ready(match ready!(self.upload.poll_item(cx, out)) {
+            Some(Ok(())) => Step::Item,
+            Some(Err(error)) => {
+                self.failed = Some(error);
+                Step::End
+            }
+            None => Step::End,
+        })
+    }
+}
+
+/// Items that leave together.
+struct Batch<'a> {
+    link: &'a Link,
+    /// As it stands in the frames of this stream.
+    id: u32,
+    lane: Lane,
+    out: Body,
+    /// The last item, where it is too large for a frame.
+    large: Option<Large>,
+}
+
+/// How far a batch was filled.
+enum Filled {
+    /// As far as the source, or the peer, lets it at this time; `more` tells that only the batch is full.
+    Partly { more: bool },
+    /// The stream has ended, with this response where it is an answer.
+    Ended(Body),
+    /// The next item is larger than the peer takes.
+    TooLarge { size: usize },
+}
+
+impl<'a> Batch<'a> {
+    fn new(link: &'a Link, id: u32, lane: Lane) -> Self {
+        Self { link, id, lane, out: Body::default(), large: None }
+    }
+
+    fn poll_fill(&mut self, cx: &mut Context<'_>, credit: &Credit, source: &mut impl Source) -> Poll<Filled> {
+        let limit = self.link.remote.limits.message_bytes as usize;
+        loop {
+            if self.large.is_some() || self.out.json.len() >= BATCH_BYTES {
+                return Poll::Ready(Filled::Partly { more: true });
+            }
+            if self.out.json.capacity() == 0 {
+                self.out.json = buffer::lend();
+            }
+            let started = frame::begin(&mut self.out.json, Kind::Item, self.id, "");
+            let step = match source.poll_expired(cx, &mut self.out) {
+                Poll::Ready(()) => Poll::Ready(Step::End),
+                Poll::Pending if credit.poll(cx).is_pending() => Poll::Pending,
+                Poll::Pending => source.poll_step(cx, &mut self.out),
+            };
+            match step {
+                Poll::Pending => {
+                    started.take_back(&mut self.out.json);
+                    return self.rest();
+                }
+                Poll::Ready(Step::End) => {
+                    let json = started.take_payload(&mut self.out.json);
+                    let attachments = std::mem::take(&mut self.out.attachments);
+                    return Poll::Ready(Filled::Ended(Body { json, attachments }));
+                }
+                Poll::Ready(Step::Item) => {}
+            }
+            let size = frame::message_bytes(&self.out.json, started, &self.out.attachments);
+            if size > limit {
+                started.take_back(&mut self.out.json);
+                self.out.attachments.clear();
+                return Poll::Ready(Filled::TooLarge { size });
+            }
+            credit.spend(size);
+            self.large = frame::end(&mut self.out.json, Kind::Item, self.id, started, &mut self.out.attachments);
+        }
+    }
+
+    /// Nothing can be added now.
+    fn rest(&mut self) -> Poll<Filled> {
+        if !self.out.json.is_empty() {
+            return Poll::Ready(Filled::Partly { more: false });
+        }
+        buffer::give_back(std::mem::take(&mut self.out.json));
+        Poll::Pending
+    }
+
+    /// Hands the batch to the outbox.
+    fn push(&mut self) {
+        let outbox = &self.link.outbox;
+        let mut pushed = Ok(());
+        if !self.out.json.is_empty() {
+            pushed = outbox.push_ordered(self.lane, Outgoing::Frames(&self.out.json));
+            self.out.json.clear();
+        }
+        if let Some(large) = self.large.take() {
+            pushed = pushed.and_then(|()| outbox.push_ordered(self.lane, Outgoing::Large(large)));
+        }
+        if pushed.is_err() {
+            tracing::debug!(id = self.id, "items were dropped, as the connection is gone");
+        }
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        buffer::give_back(std::mem::take(&mut self.out.json));
+    }
+}
