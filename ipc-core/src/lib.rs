@@ -63,9 +63,9 @@ pub use event::{Event, KeyedEvent, Lag, NeverWaits};
 pub use failure::{Failure, code};
 pub use handler::{Handler, HandlerDoc, HandlerItem, Request};
 pub use incoming::{Incoming, IncomingError};
+pub use invoke::{Invoke, InvokeError};
 #[doc(hidden)]
 pub use invoke::{read_published, read_response};
-pub use invoke::{Invoke, InvokeError};
 #[doc(hidden)]
 pub use items::{Ending, ReceiveItems, Received, Upload};
 pub use peer::Peer;

@@ -172,7 +172,7 @@ pub(crate) fn publish(
     out: &mut Body,
 ) -> Dispatch {
     let channel = topic.channel;
-    begin(channel, false, cx, out, |_| {
+    begin::<Once<Published>, _>(channel, false, cx, out, |_| {
         let publishing = topic.receive(json, attachments)?;
         Ok(Later(async move {
             publishing.await;
@@ -181,8 +181,17 @@ pub(crate) fn publish(
     })
 }
 
+/// An event that a peer publishes, whatever its channel: it is answered with nothing.
+enum Published {}
+
+impl Request for Published {
+    const CHANNEL: &'static str = "";
+    type Response = ();
+    type Error = Infallible;
+}
+
 /// Begins to answer with what `start` has.
-fn begin<O, A: Answer<O>>(
+fn begin<O: Output, A: Answer<O>>(
     channel: &'static str,
     detached: bool,
     cx: &mut Context,

@@ -31,7 +31,7 @@ impl Handler for Intruder {
     const CHANNEL: &'static str = <Self as Request>::CHANNEL;
     const ITEM: HandlerItem = HandlerItem::new("app::intruder", "app.rs", 9);
     const DOC: HandlerDoc = HandlerDoc::new("", None);
-    type Output = Once<(), std::convert::Infallible>;
+    type Output = Once<Self>;
 
     fn requirements(_: &mut Requirements) {}
 
@@ -61,7 +61,7 @@ fn a_channel_has_one_event_or_one_handler() {
     for router in
         [Router::new().handle::<Intruder>().event::<Status>(), Router::new().event::<Status>().handle::<Intruder>()]
     {
-        assert_eq!(router.check().expect_err("a duplicate channel").problems(), [taken.clone()]);
+        assert_eq!(router.check().expect_err("a duplicate channel").problems(), std::slice::from_ref(&taken));
     }
     assert_eq!(
         taken.to_string(),
