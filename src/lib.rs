@@ -3,10 +3,12 @@
 #[doc(hidden)]
 pub use ipc_core::__private;
 pub use ipc_core::{
-    Bytes, ChannelDescription, CodeDescription, Context, Description, DescriptionError, ErrorDescription, Failure,
-    FromContext, Handler, HandlerDoc, HandlerItem, Incoming, IncomingError, Invoke, InvokeError, InvokeStream, Issue,
-    Issues, ItemStream, Many, Once, Peer, Request, Requirements, Router, RouterError, RouterProblem, Service, State,
-    Stream, StreamRequest, channel, code, garde, response, schemars,
+    AnyEvent, AnySubscription, Bytes, ChannelDescription, CodeDescription, Context, Description, DescriptionError,
+    ErrorDescription, Event, EventDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, Incoming,
+    IncomingError, Invoke, InvokeError, InvokeStream, Issue, Issues, ItemStream, KeyedEvent, Lag, MAX_RETAINED_BYTES,
+    MAX_RETAINED_KEYS, Many, NeverWaits, Once, Peer, PublishError, Publisher, Request, Requirements, Router,
+    RouterError, RouterProblem, Service, State, Stream, StreamRequest, Subscribe, SubscribeError, SubscribeOptions,
+    Subscribing, Subscription, SubscriptionError, channel, code, garde, response, schemars,
 };
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Limits, NameError, ServeError,
@@ -96,8 +98,9 @@ pub use ipc_core::IpcError;
 /// What most applications use: `use ipc_bridge::prelude::*`.
 pub mod prelude {
     pub use ipc_core::{
-        Bytes, Context, FromContext, Incoming, IncomingError, Invoke, InvokeError, InvokeStream, IpcError, ItemStream,
-        Peer, Request, Router, State, Stream, StreamRequest, handler, service,
+        Bytes, Context, Event, FromContext, Incoming, IncomingError, Invoke, InvokeError, InvokeStream, IpcError,
+        ItemStream, Peer, Publisher, Request, Router, State, Stream, StreamRequest, Subscribe, Subscription,
+        SubscriptionError, handler, service,
     };
     pub use ipc_transport::{Client, Server};
 }

@@ -87,11 +87,7 @@ impl Outbox {
 
     /// Appends a message that `put` writes, behind what is under way in its lane; `put` answers it where it is too large
     /// for a frame.
-    pub(crate) fn push_with(
-        &self,
-        lane: Lane,
-        put: impl FnOnce(&mut Vec<u8>) -> Option<Large>,
-    ) -> Result<(), NotSent> {
+    pub(crate) fn push_with(&self, lane: Lane, put: impl FnOnce(&mut Vec<u8>) -> Option<Large>) -> Result<(), NotSent> {
         self.queue().push_with(lane, put)
     }
 
