@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::deadline::{self, earlier};
 use crate::description::{self, Description, DescriptionError, Drafts};
 use crate::event::hub::Hub;
+use crate::event::local::Bounds;
 use crate::event::topic::Topic;
 use crate::failure::{Failure, code};
 use crate::handler::Handler;
@@ -34,6 +35,7 @@ pub struct Router {
     routes: HashMap<&'static str, Box<dyn Route>>,
     states: Arc<States>,
     hub: Arc<Hub>,
+    event_queue: Bounds,
     problems: Vec<RouterProblem>,
     fingerprint: OnceLock<Result<String, DescriptionError>>,
 }
