@@ -3,7 +3,6 @@
 
 mod support;
 
-
 use ipc_bridge::prelude::*;
 use ipc_bridge::{Endpoint, RouterProblem};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
