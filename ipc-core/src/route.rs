@@ -284,7 +284,10 @@ where
         // polled again at once where it goes on, and registers that task's waker then.
         match running.as_mut().poll_into(&mut task::Context::from_waker(Waker::noop()), begin.out) {
             Poll::Ready(()) => Dispatch::Answered,
-            Poll::Pending => Dispatch::Pending(PendingCall::new(begin.call(), running, begin.detached)),
+            Poll::Pending => {
+                let detached = begin.detached.then(|| begin.cx.begin_detached());
+                Dispatch::Pending(PendingCall::new(begin.call(), running, detached))
+            }
         }
     }
 }
