@@ -2,15 +2,19 @@
 #![deny(warnings)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod support;
+
 use std::convert::Infallible;
 use std::future::poll_fn;
 
 use ipc_bridge::prelude::*;
 use ipc_bridge::{Failure, Handler, InvokeError, Peer, Requirements};
-use ipc_core::Dispatch;
+use ipc_core::{Body, Dispatch};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use support::dispatch;
 
 struct Greeting(String);
 
@@ -110,12 +114,11 @@ fn router() -> Router {
 
 /// The response to a body, as it travels.
 async fn answer(channel: &str, body: &str) -> Value {
-    let (router, mut out) = (router(), Vec::new());
-    let mut cx = router.context(Peer::unknown());
-    if let Dispatch::Pending(mut call) = router.dispatch(channel.as_bytes(), body.as_bytes(), None, &mut cx, &mut out) {
+    let (router, mut out) = (router(), Body::default());
+    if let Dispatch::Pending(mut call) = dispatch(&router, channel, body, &mut out) {
         poll_fn(|cx| call.poll(cx, &mut out)).await;
     }
-    serde_json::from_slice(&out).unwrap()
+    serde_json::from_slice(&out.json).unwrap()
 }
 
 #[tokio::test]
@@ -129,13 +132,9 @@ async fn an_async_handler_gets_its_state_and_its_payload() {
 #[tokio::test]
 async fn a_plain_function_answers_at_once() {
     assert_eq!(router().invoke(add { left: 3, right: 4 }).await, Ok(7));
-    let (router, mut out) = (router(), Vec::new());
-    let mut cx = router.context(Peer::unknown());
-    assert!(matches!(
-        router.dispatch(b"math:add", br#"{"left":1,"right":2}"#, None, &mut cx, &mut out),
-        Dispatch::Answered
-    ));
-    assert_eq!(out, br#"{"success":true,"data":3}"#);
+    let mut out = Body::default();
+    assert!(matches!(dispatch(&router(), "math:add", r#"{"left":1,"right":2}"#, &mut out), Dispatch::Answered));
+    assert_eq!(out.json, br#"{"success":true,"data":3}"#);
 }
 
 #[tokio::test]

@@ -10,12 +10,13 @@ use std::sync::{Arc, Mutex};
 
 use ipc_bridge::prelude::*;
 use ipc_bridge::{Endpoint, Failure, RouterProblem, memory};
+use ipc_core::{Body, Dispatch};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use support::{everywhere, watched};
+use support::{dispatch, everywhere, watched};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 struct Item {
@@ -271,16 +272,11 @@ fn a_service_is_described_as_its_functions_would_be() {
 
 #[tokio::test]
 async fn parameters_of_a_method_travel_by_name_alone() {
-    use ipc_bridge::Peer;
-    let (router, mut out) = (router(), Vec::new());
-    let mut cx = router.context(Peer::unknown());
+    let (router, mut out) = (router(), Body::default());
     for body in ["[7]", r#"{"id":7,"more":1}"#, "{}"] {
-        out.clear();
-        assert!(matches!(
-            router.dispatch(b"data:fetch", body.as_bytes(), None, &mut cx, &mut out),
-            ipc_core::Dispatch::Answered
-        ));
-        assert!(out.starts_with(br#"{"success":false,"error":{"code":"INVALID_INPUT""#), "{body}");
+        out.json.clear();
+        assert!(matches!(dispatch(&router, "data:fetch", body, &mut out), Dispatch::Answered));
+        assert!(out.json.starts_with(br#"{"success":false,"error":{"code":"INVALID_INPUT""#), "{body}");
     }
 }
 

@@ -2,16 +2,21 @@
 #![deny(warnings)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use garde::Validate;
+use ipc_bridge::garde;
 use ipc_bridge::prelude::*;
-use ipc_bridge::{Peer, garde};
+use ipc_core::{Body, Dispatch};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use support::dispatch;
 
 const START: &str = "a(";
 const MOST: u64 = 20;
@@ -79,11 +84,10 @@ fn issues<H: ipc_bridge::Handler>(body: &Value) -> Vec<String> {
 /// The same of a body that no [`Value`] holds exactly.
 fn issues_of<H: ipc_bridge::Handler>(body: &str) -> Vec<String> {
     let router = Router::new().handle::<H>();
-    let mut out = Vec::new();
-    let mut cx = router.context(Peer::unknown());
-    let dispatch = router.dispatch(H::CHANNEL.as_bytes(), body.as_bytes(), None, &mut cx, &mut out);
-    assert!(matches!(dispatch, ipc_core::Dispatch::Answered), "a plain function answers at once");
-    let answer: Value = serde_json::from_slice(&out).unwrap();
+    let mut out = Body::default();
+    let dispatch = dispatch(&router, H::CHANNEL, body, &mut out);
+    assert!(matches!(dispatch, Dispatch::Answered), "a plain function answers at once");
+    let answer: Value = serde_json::from_slice(&out.json).unwrap();
     if answer["success"] == json!(true) {
         return Vec::new();
     }

@@ -16,7 +16,7 @@ pub(crate) mod subscribe;
 pub(crate) mod subscriber;
 pub(crate) mod subscription;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod topic;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};

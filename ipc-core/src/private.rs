@@ -9,7 +9,9 @@ pub use schemars;
 pub use serde;
 pub use serde_json;
 
-pub use crate::answer::{Answer, Many, Once, Slot, later, lent, now, opened, opened_now, outcomes, stream};
+pub use crate::answer::{
+    Answer, Many, Once, Slot, later, lent_stream, now, stream, stream_later, try_stream, try_stream_later,
+};
 pub use crate::blocking::blocking;
 pub use crate::channel;
 pub use crate::context::{Context, FromContext};

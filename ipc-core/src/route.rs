@@ -16,7 +16,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use crate::answer::{Answer, Answers, Later, Many, Now, Once, Output, Streamed};
+use crate::answer::{Answer, Answers, Later, Many, Now, Once, Output, Returned, Streamed};
 use crate::body::{Body, read_with};
 use crate::context::{CallScope, Context};
 use crate::deadline;
@@ -246,9 +246,6 @@ pub(crate) fn explain<T: DeserializeOwned>(channel: &str, json: &[u8]) -> Failur
     }
     issues.into_failure(channel)
 }
-
-/// What a function with the output `O` returns, or one item of it.
-type Returned<O> = Result<<O as Answers>::Value, <O as Answers>::Error>;
 
 impl<R: Request> Answer<Once<R>> for Now<<Once<R> as Answers>::Value, <Once<R> as Answers>::Error> {
     fn begin(self, begin: Begin<'_>) -> Dispatch

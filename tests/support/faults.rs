@@ -240,7 +240,9 @@ pub(crate) async fn what_belongs_to_nothing_is_passed_over(scene: &Scene<'_>) {
     let mut raw = scene.greeted().await;
     // Response, cancel, pong, item, end, credit, unsubscribe, event.
     for kind in [RESPONSE, CANCEL, PONG, 8, 9, 10, 12, 13] {
-        raw.send(&frame(kind, 0, 4_000_000_000, b"", b"{}")).await;
+        for id in [7, 4_000_000_000] {
+            raw.send(&frame(kind, 0, id, b"", b"1234")).await;
+        }
     }
     raw.send(&frame(14, 0, 0, b"no:body", b"{}")).await;
     lives_on(&mut raw).await;

@@ -3,6 +3,7 @@
 #![allow(unused_imports, reason = "each test binary takes its own part of this")]
 #![allow(unused_macros, reason = "each test binary takes its own part of this")]
 
+mod dispatch;
 #[cfg(unix)]
 pub(crate) mod faults;
 pub(crate) mod gate;
@@ -18,6 +19,8 @@ use std::time::Duration;
 
 use ipc_bridge::{Client, ConnectError, Endpoint, Server, memory};
 use tokio::task::yield_now;
+
+pub(crate) use dispatch::dispatch;
 
 /// No test takes a tenth of this; one that does hangs.
 const WATCHDOG: Duration = Duration::from_secs(30);

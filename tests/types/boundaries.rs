@@ -27,7 +27,7 @@ where
 }
 
 /// Sends JSON as it stands here to the handler of `R`, whose answer is read as the JSON that it is.
-async fn sent_raw<R: Handler>(json: &str) -> Result<String, InvokeError> {
+async fn sent_raw<R: Handler + Request>(json: &str) -> Result<String, InvokeError> {
     let mut answer = None;
     run_at(At::Local, async |place| {
         let _server = Server::bind(&place).serve(Router::new().handle::<R>()).await.unwrap();

@@ -14,7 +14,7 @@ use crate::failure::{Failure, code};
 use crate::remote::BoxFuture;
 
 /// The most events that wait for one subscriber in this process.
-const MAX_EVENTS: usize = 1024;
+pub(super) const MAX_EVENTS: usize = 1024;
 
 /// The most bytes that the events have which wait for one subscriber in this process; one may have more. It bounds what
 /// is kept alive; the events are shared with all other subscribers.

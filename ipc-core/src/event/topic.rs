@@ -11,6 +11,7 @@ use std::task::Poll;
 use bytes::Bytes;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
+use tokio::task::unconstrained;
 
 use super::hub::PublishError;
 use super::key::canonical;
@@ -144,7 +145,9 @@ impl Topic {
         if self.lag != Lag::Wait {
             return self.deliver(event);
         }
-        let _turn = self.turn.lock().await;
+        // A task that has used up its budget would be sent away here without a place in the line, and whoever comes later
+        // would pass it.
+        let _turn = unconstrained(self.turn.lock()).await;
         let owed = |subscriber| Owed { subscriber, event: Arc::clone(event), is_settled: false };
         let mut waiting: Vec<BoxFuture<'static, ()>> =
             self.offer(event).into_iter().map(|subscriber| Box::pin(owed(subscriber).settle()) as _).collect();

@@ -162,7 +162,10 @@ impl ::ipc_bridge::__private::Handler for fetch {
             Store,
         > as ::ipc_bridge::__private::FromContext>::from_context(cx)?;
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::later(async move {
+            ::ipc_bridge::__private::later::<
+                Self,
+                _,
+            >(async move {
                 ::ipc_bridge::__private::Outcome::<
                     {
                         use ::ipc_bridge::__private::NotAResult as _;

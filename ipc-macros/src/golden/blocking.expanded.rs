@@ -79,7 +79,10 @@ impl renamed::__private::Handler for read {
         let Self { path: argument_0 } = self;
         let argument_1 = <User as renamed::__private::FromContext>::from_context(cx)?;
         renamed::__private::core::result::Result::Ok(
-            renamed::__private::later(async move {
+            renamed::__private::later::<
+                Self,
+                _,
+            >(async move {
                 renamed::__private::Outcome::<
                     {
                         use renamed::__private::NotAResult as _;

@@ -109,7 +109,10 @@ impl ::ipc_bridge::__private::Handler for put {
             },
         );
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::later(async move {
+            ::ipc_bridge::__private::later::<
+                Self,
+                _,
+            >(async move {
                 ::ipc_bridge::__private::Outcome::<
                     {
                         use ::ipc_bridge::__private::NotAResult as _;
@@ -216,16 +219,14 @@ impl ::ipc_bridge::__private::Handler for talk {
             },
         );
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::stream(
-                ::ipc_bridge::__private::opened_now::<
-                    {
-                        use ::ipc_bridge::__private::NotAResult as _;
-                        <::ipc_bridge::__private::ReturnType<String>>::IS_RESULT
-                    },
-                    <Self as ::ipc_bridge::__private::StreamRequest>::Error,
-                    _,
-                >(talk(argument_0, argument_1)),
-            ),
+            ::ipc_bridge::__private::stream::<
+                Self,
+                {
+                    use ::ipc_bridge::__private::NotAResult as _;
+                    <::ipc_bridge::__private::ReturnType<String>>::IS_RESULT
+                },
+                _,
+            >(talk(argument_0, argument_1)),
         )
     }
 }

@@ -54,7 +54,10 @@ impl ::ipc_bridge::__private::Handler for quit {
     > {
         let Self {} = self;
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::later(async move {
+            ::ipc_bridge::__private::later::<
+                Self,
+                _,
+            >(async move {
                 ::ipc_bridge::__private::Outcome::<
                     {
                         use ::ipc_bridge::__private::NotAResult as _;

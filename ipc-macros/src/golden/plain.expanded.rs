@@ -62,7 +62,9 @@ impl ::ipc_bridge::__private::Handler for add {
     > {
         let Self { left: argument_0, right: argument_1 } = self;
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::now(
+            ::ipc_bridge::__private::now::<
+                Self,
+            >(
                 ::ipc_bridge::__private::Outcome::<
                     {
                         use ::ipc_bridge::__private::NotAResult as _;

@@ -100,7 +100,10 @@ for DataFetchRequest {
         let Self { id: argument_0 } = self;
         let receiver = ::ipc_bridge::__private::std::sync::Arc::clone(receiver);
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::later(async move {
+            ::ipc_bridge::__private::later::<
+                Self,
+                _,
+            >(async move {
                 ::ipc_bridge::__private::Outcome::<
                     {
                         use ::ipc_bridge::__private::NotAResult as _;
@@ -185,7 +188,10 @@ for DataAllRequest {
         )?;
         let receiver = ::ipc_bridge::__private::std::sync::Arc::clone(receiver);
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::later(async move {
+            ::ipc_bridge::__private::later::<
+                Self,
+                _,
+            >(async move {
                 ::ipc_bridge::__private::Outcome::<
                     {
                         use ::ipc_bridge::__private::NotAResult as _;

@@ -88,27 +88,21 @@ for LogTailRequest {
         let Self { path: argument_0 } = self;
         let receiver = ::ipc_bridge::__private::std::sync::Arc::clone(receiver);
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::stream(
-                ::ipc_bridge::__private::core::future::ready(
-                    ::ipc_bridge::__private::core::result::Result::Ok(
-                        ::ipc_bridge::__private::lent(move |slot| async move {
-                            slot.drain(
-                                    ::ipc_bridge::__private::outcomes::<
-                                        {
-                                            use ::ipc_bridge::__private::NotAResult as _;
-                                            <::ipc_bridge::__private::ReturnType<
-                                                Result<Line, TailError>,
-                                            >>::IS_RESULT
-                                        },
-                                        <Self as ::ipc_bridge::__private::StreamRequest>::Error,
-                                        _,
-                                    >(<T as Log>::tail(&receiver, argument_0)),
-                                )
-                                .await
-                        }),
-                    ),
-                ),
-            ),
+            ::ipc_bridge::__private::lent_stream::<
+                Self,
+                _,
+                _,
+            >(move |slot| async move {
+                slot.drain::<
+                        {
+                            use ::ipc_bridge::__private::NotAResult as _;
+                            <::ipc_bridge::__private::ReturnType<
+                                Result<Line, TailError>,
+                            >>::IS_RESULT
+                        },
+                    >(<T as Log>::tail(&receiver, argument_0))
+                    .await
+            }),
         )
     }
 }
@@ -209,36 +203,26 @@ for LogSearchRequest {
         );
         let receiver = ::ipc_bridge::__private::std::sync::Arc::clone(receiver);
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::stream(
-                ::ipc_bridge::__private::core::future::ready(
-                    ::ipc_bridge::__private::core::result::Result::Ok(
-                        ::ipc_bridge::__private::lent(move |slot| async move {
-                            match <T as Log>::search(&receiver, argument_0, argument_1)
-                                .await
-                            {
-                                ::ipc_bridge::__private::core::result::Result::Ok(
-                                    stream,
-                                ) => {
-                                    slot.drain(
-                                            ::ipc_bridge::__private::outcomes::<
-                                                {
-                                                    use ::ipc_bridge::__private::NotAResult as _;
-                                                    <::ipc_bridge::__private::ReturnType<Line>>::IS_RESULT
-                                                },
-                                                <Self as ::ipc_bridge::__private::StreamRequest>::Error,
-                                                _,
-                                            >(stream),
-                                        )
-                                        .await
-                                }
-                                ::ipc_bridge::__private::core::result::Result::Err(
-                                    error,
-                                ) => slot.fail(error),
-                            }
-                        }),
-                    ),
-                ),
-            ),
+            ::ipc_bridge::__private::lent_stream::<
+                Self,
+                _,
+                _,
+            >(move |slot| async move {
+                match <T as Log>::search(&receiver, argument_0, argument_1).await {
+                    ::ipc_bridge::__private::core::result::Result::Ok(stream) => {
+                        slot.drain::<
+                                {
+                                    use ::ipc_bridge::__private::NotAResult as _;
+                                    <::ipc_bridge::__private::ReturnType<Line>>::IS_RESULT
+                                },
+                            >(stream)
+                            .await
+                    }
+                    ::ipc_bridge::__private::core::result::Result::Err(error) => {
+                        slot.fail(error)
+                    }
+                }
+            }),
         )
     }
 }
@@ -300,7 +284,10 @@ for LogCountRequest {
         let Self {} = self;
         let receiver = ::ipc_bridge::__private::std::sync::Arc::clone(receiver);
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::later(async move {
+            ::ipc_bridge::__private::later::<
+                Self,
+                _,
+            >(async move {
                 ::ipc_bridge::__private::Outcome::<
                     {
                         use ::ipc_bridge::__private::NotAResult as _;

@@ -70,18 +70,16 @@ impl ::ipc_bridge::__private::Handler for tail {
     > {
         let Self { path: argument_0 } = self;
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::stream(
-                ::ipc_bridge::__private::opened_now::<
-                    {
-                        use ::ipc_bridge::__private::NotAResult as _;
-                        <::ipc_bridge::__private::ReturnType<
-                            Result<Line, TailError>,
-                        >>::IS_RESULT
-                    },
-                    <Self as ::ipc_bridge::__private::StreamRequest>::Error,
-                    _,
-                >(tail(argument_0)),
-            ),
+            ::ipc_bridge::__private::stream::<
+                Self,
+                {
+                    use ::ipc_bridge::__private::NotAResult as _;
+                    <::ipc_bridge::__private::ReturnType<
+                        Result<Line, TailError>,
+                    >>::IS_RESULT
+                },
+                _,
+            >(tail(argument_0)),
         )
     }
 }
@@ -151,19 +149,15 @@ impl ::ipc_bridge::__private::Handler for search {
             Index,
         > as ::ipc_bridge::__private::FromContext>::from_context(cx)?;
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::stream(async move {
-                ::ipc_bridge::__private::core::result::Result::map(
-                    search(argument_0, argument_1).await,
-                    ::ipc_bridge::__private::outcomes::<
-                        {
-                            use ::ipc_bridge::__private::NotAResult as _;
-                            <::ipc_bridge::__private::ReturnType<Line>>::IS_RESULT
-                        },
-                        <Self as ::ipc_bridge::__private::StreamRequest>::Error,
-                        _,
-                    >,
-                )
-            }),
+            ::ipc_bridge::__private::try_stream_later::<
+                Self,
+                {
+                    use ::ipc_bridge::__private::NotAResult as _;
+                    <::ipc_bridge::__private::ReturnType<Line>>::IS_RESULT
+                },
+                _,
+                _,
+            >(search(argument_0, argument_1)),
         )
     }
 }
@@ -223,16 +217,15 @@ impl ::ipc_bridge::__private::Handler for ticks {
     > {
         let Self {} = self;
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::stream(async move {
-                ::ipc_bridge::__private::opened::<
-                    {
-                        use ::ipc_bridge::__private::NotAResult as _;
-                        <::ipc_bridge::__private::ReturnType<u64>>::IS_RESULT
-                    },
-                    <Self as ::ipc_bridge::__private::StreamRequest>::Error,
-                    _,
-                >(ticks().await)
-            }),
+            ::ipc_bridge::__private::stream_later::<
+                Self,
+                {
+                    use ::ipc_bridge::__private::NotAResult as _;
+                    <::ipc_bridge::__private::ReturnType<u64>>::IS_RESULT
+                },
+                _,
+                _,
+            >(ticks()),
         )
     }
 }

@@ -79,7 +79,9 @@ impl ::ipc_bridge::__private::Handler for sum {
             cx,
         )?;
         ::ipc_bridge::__private::core::result::Result::Ok(
-            ::ipc_bridge::__private::now(
+            ::ipc_bridge::__private::now::<
+                Self,
+            >(
                 ::ipc_bridge::__private::Outcome::<
                     {
                         use ::ipc_bridge::__private::NotAResult as _;

@@ -1,8 +1,10 @@
 //! Return types that are streams.
 
 use quote::quote;
+use syn::visit::Visit;
 use syn::{
-    GenericArgument, Path, PathArguments, Type, TypeImplTrait, TypeParamBound, parse_quote, parse_quote_spanned,
+    GenericArgument, Path, PathArguments, Type, TypeImplTrait, TypeParamBound, TypeTraitObject, parse_quote,
+    parse_quote_spanned,
 };
 
 use crate::hygiene::{at, shown_at};
@@ -36,6 +38,25 @@ pub(crate) fn is_stream<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>
 /// Whether one of the bounds is a trait of this name, by whatever path.
 pub(crate) fn has_bound<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>, name: &str) -> bool {
     bounds.into_iter().filter_map(path).any(|path| is_called(path, name))
+}
+
+/// Whether a stream occurs anywhere in a return type.
+pub(crate) fn occurs_in(output: &Type) -> bool {
+    struct Found(bool);
+
+    impl Visit<'_> for Found {
+        fn visit_type_impl_trait(&mut self, found: &TypeImplTrait) {
+            self.0 |= is_stream(&found.bounds);
+        }
+
+        fn visit_type_trait_object(&mut self, found: &TypeTraitObject) {
+            self.0 |= is_stream(&found.bounds);
+        }
+    }
+
+    let mut found = Found(false);
+    found.visit_type(output);
+    found.0
 }
 
 /// Makes a stream `Send`, as a server needs it: that of a trait says nothing of it unless it is asked.

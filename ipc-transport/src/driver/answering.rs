@@ -196,7 +196,10 @@ fn asked_for<'a>(channel: &'a [u8], payload: &[u8]) -> Result<(&'a str, Option<S
     let refused = |error: &dyn std::fmt::Display| {
         Failure::new(code::INVALID_INPUT, format_args!("the subscription is not valid: {error}"))
     };
-    let pattern = std::str::from_utf8(channel).map_err(|error| refused(&error))?;
+    let pattern = std::str::from_utf8(channel).map_err(|_| {
+        let said = format_args!("no event has the channel `{}`", channel.escape_ascii());
+        Failure::new(code::UNKNOWN_CHANNEL, said)
+    })?;
     if payload.is_empty() {
         return Ok((pattern, None));
     }

@@ -53,11 +53,6 @@ pub(super) fn call(handler: &Handler) -> TokenStream {
             (quote!(#receiver: &#arc<#instance>), share, run)
         }
     };
-    let run = match handler.run {
-        Run::Now => run,
-        Run::Later => quote_spanned!(function=> #run.await),
-        Run::Blocking => quote_spanned!(function=> #private::blocking(move || #run).await),
-    };
     let run = match (&handler.stream, &handler.form) {
         (None, _) => once(handler, &run),
         (Some(stream), Form::Function) => owned_stream(handler, stream, &run),
@@ -90,45 +85,52 @@ fn received(private: &TokenStream, parameter: &Parameter, argument: &Ident) -> T
 /// An answer that comes once.
 fn once(handler: &Handler, run: &TokenStream) -> TokenStream {
     let Handler { private, output, .. } = handler;
+    let function = at(handler.name.span());
+    let run = match handler.run {
+        Run::Now => quote!(#run),
+        Run::Later => quote_spanned!(function=> #run.await),
+        Run::Blocking => quote_spanned!(function=> #private::blocking(move || #run).await),
+    };
     let is_result = is_result(private, output);
     let run = quote_spanned!(at(output.span())=> #private::Outcome::<#is_result>::into_result(#run));
     match handler.run {
-        Run::Now => quote!(#private::now(#run)),
+        Run::Now => quote!(#private::now::<Self>(#run)),
         Run::Later | Run::Blocking => {
             // A future that is not `Send` is the function's, so that is where the compiler must look.
-            let function = handler.name.span();
-            let private = hygiene::shown_at(private, function);
-            quote_spanned!(at(function)=> #private::later(async move { #run }))
+            let private = hygiene::shown_at(private, handler.name.span());
+            quote_spanned!(function=> #private::later::<Self, _>(async move { #run }))
         }
     }
 }
 
 /// A stream that borrows nothing.
 fn owned_stream(handler: &Handler, stream: &Streamed, run: &TokenStream) -> TokenStream {
-    let Items { private, result, kind } = &Items::of(handler, stream);
-    // A stream that is not `Send` is what the function returns, so that is where the compiler must look.
-    let span = at(stream.stream.span());
-    let open = match (handler.run, &stream.opening) {
-        (Run::Now, None) => quote_spanned!(span=> #private::opened_now::<#kind>(#run)),
-        (Run::Now, Some(_)) => {
-            let run = quote_spanned!(span=> #result::map(#run, #private::outcomes::<#kind>));
-            quote_spanned!(span=> #private::core::future::ready(#run))
-        }
-        (_, None) => quote_spanned!(span=> async move { #private::opened::<#kind>(#run) }),
-        (_, Some(_)) => quote_spanned!(span=> async move { #result::map(#run, #private::outcomes::<#kind>) }),
+    // What is wrong with the stream is told where it stands.
+    let (span, is_result) = (stream.stream.span(), items(handler, stream));
+    let name = match (handler.run, &stream.opening) {
+        (Run::Now, None) => quote!(stream::<Self, #is_result, _>),
+        (Run::Now, Some(_)) => quote!(try_stream::<Self, #is_result, _>),
+        (_, None) => quote!(stream_later::<Self, #is_result, _, _>),
+        (_, Some(_)) => quote!(try_stream_later::<Self, #is_result, _, _>),
     };
-    quote_spanned!(span=> #private::stream(#open))
+    let private = &handler.private;
+    let answer = hygiene::shown_at(&quote!(#private::#name), span);
+    quote_spanned!(at(span)=> #answer(#run))
 }
 
 /// A stream that may borrow from the instance, beside which it lives.
 fn lent_stream(handler: &Handler, stream: &Streamed, run: &TokenStream) -> TokenStream {
-    let Items { private, result, kind } = &Items::of(handler, stream);
-    let span = at(stream.stream.span());
-    let drain = |stream: &TokenStream| quote_spanned!(span=> slot.drain(#private::outcomes::<#kind>(#stream)).await);
+    let (span, is_result) = (at(stream.stream.span()), items(handler, stream));
+    let private = hygiene::shown_at(&handler.private, stream.stream.span());
+    let run = match handler.run {
+        Run::Now => quote!(#run),
+        _ => quote_spanned!(at(handler.name.span())=> #run.await),
+    };
+    let drain = |stream: &TokenStream| quote_spanned!(span=> slot.drain::<#is_result>(#stream).await);
     let drain = match &stream.opening {
-        None => drain(run),
+        None => drain(&run),
         Some(_) => {
-            let drain = drain(&quote_spanned!(span=> stream));
+            let (result, drain) = (quote!(#private::core::result::Result), drain(&quote_spanned!(span=> stream)));
             quote_spanned! {span=>
                 match #run {
                     #result::Ok(stream) => #drain,
@@ -137,28 +139,10 @@ fn lent_stream(handler: &Handler, stream: &Streamed, run: &TokenStream) -> Token
             }
         }
     };
-    let lent = quote_spanned!(span=> #private::lent(move |slot| async move { #drain }));
-    quote_spanned!(span=> #private::stream(#private::core::future::ready(#result::Ok(#lent))))
+    quote_spanned!(span=> #private::lent_stream::<Self, _, _>(move |slot| async move { #drain }))
 }
 
-/// What the code of a stream names.
-struct Items {
-    private: TokenStream,
-    result: TokenStream,
-    /// The arguments of what makes results of the items.
-    kind: TokenStream,
-}
-
-impl Items {
-    fn of(handler: &Handler, stream: &Streamed) -> Self {
-        let private = hygiene::shown_at(&handler.private, stream.stream.span());
-        let is_result = stream.item.as_ref().map(|item| is_result(&private, item));
-        let kind = quote!(#is_result, <Self as #private::StreamRequest>::Error, _);
-        let kind = match &stream.item {
-            // An item that fails with another error than the opening is the user's own type.
-            Some(item) => hygiene::shown_at(&kind, item.span()),
-            None => kind,
-        };
-        Self { result: quote!(#private::core::result::Result), private, kind }
-    }
+/// Whether the items of a stream are results. A stream that does not say what it is made of is refused.
+fn items(handler: &Handler, stream: &Streamed) -> Option<TokenStream> {
+    stream.item.as_ref().map(|item| is_result(&handler.private, item))
 }

@@ -1,5 +1,6 @@
 //! What a handler may not return.
 
+use proc_macro2::Ident;
 use syn::Type;
 
 use super::owned::{self, Place};
@@ -22,8 +23,22 @@ fn stream(stream: &Streamed, diagnostics: &mut Diagnostics) {
             .report(&stream.stream, "a stream that travels says what it is made of: write `impl Stream<Item = …>`"),
     }
     if let Some(opening) = &stream.opening {
+        if let Some(other) = no_result(opening) {
+            diagnostics.report(
+                other,
+                "a stream stands in no other type than `Result`: return `impl Stream<Item = …>`, or `Result<impl Stream<Item = …>, E>` where opening it may fail",
+            );
+        }
         owned::check(opening, Place::Output, diagnostics);
     }
+}
+
+/// The name of a type that is well known, and no `Result`. Of the others, aliases among them, the compiler tells.
+fn no_result(ty: &Type) -> Option<&Ident> {
+    const KNOWN: [&str; 7] = ["Arc", "Box", "Option", "Pin", "Poll", "Rc", "Vec"];
+    let Type::Path(ty) = ty else { return None };
+    let name = &ty.path.segments.last()?.ident;
+    KNOWN.iter().any(|known| name == known).then_some(name)
 }
 
 fn value(ty: &Type, diagnostics: &mut Diagnostics) {

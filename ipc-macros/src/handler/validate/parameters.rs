@@ -8,6 +8,7 @@ use crate::diagnostics::Diagnostics;
 use crate::garde;
 use crate::handler::model::{Handler, Parameter, Run, Source};
 use crate::handler::parse::Function;
+use crate::handler::stream;
 use crate::hygiene::text;
 
 /// Reports the parameters that a handler cannot have.
@@ -73,7 +74,8 @@ fn incoming(handler: &Handler, function: &Function, diagnostics: &mut Diagnostic
             ),
         );
     }
-    if handler.run == Run::Now && handler.stream.is_none() {
+    // What is wrong with a stream as the answer is told by itself.
+    if handler.run == Run::Now && !stream::occurs_in(&handler.output) {
         diagnostics.report(
             function.sig.fn_token,
             format_args!("a plain function cannot wait for the items of `{}`: make it `async`", text(&first.pattern)),
