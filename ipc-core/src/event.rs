@@ -82,8 +82,8 @@ pub trait KeyedEvent: Event {
 
 /// An event that is published without waiting for anybody: each whose lag is not `wait`.
 #[diagnostic::on_unimplemented(
-    message = "publishing `{Self}` may have to wait for its subscribers",
-    label = "its lag is `wait`: no subscriber misses one",
+    message = "`{Self}` cannot be published without waiting for its subscribers",
+    label = "this is no event, or one whose lag is `wait`, of which no subscriber misses any",
     note = "wait for them: `publish_and_wait(&event).await`",
     note = "or let those that are too slow miss some: `#[event(…, lag = \"drop_oldest\")]`"
 )]

@@ -15,6 +15,7 @@ mod constraint;
 mod context;
 mod deadline;
 mod description;
+mod detached;
 pub mod envelope;
 mod error;
 mod event;

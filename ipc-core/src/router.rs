@@ -14,7 +14,9 @@ use crate::channel;
 use crate::context::Context;
 use crate::deadline::{self, earlier};
 use crate::description::{self, Description, DescriptionError, Drafts};
+use crate::detached::Detached;
 use crate::event::hub::Hub;
+use crate::event::local::Bounds;
 use crate::event::topic::Topic;
 use crate::failure::{Failure, code};
 use crate::handler::Handler;
@@ -34,6 +36,8 @@ pub struct Router {
     routes: HashMap<&'static str, Box<dyn Route>>,
     states: Arc<States>,
     hub: Arc<Hub>,
+    event_queue: Bounds,
+    detached: Arc<Detached>,
     problems: Vec<RouterProblem>,
     fingerprint: OnceLock<Result<String, DescriptionError>>,
 }
@@ -151,7 +155,13 @@ impl Router {
     /// The context of the calls of one peer.
     #[doc(hidden)]
     pub fn context(&self, peer: Peer) -> Context {
-        Context::new(Arc::clone(&self.states), Arc::clone(&self.hub), peer)
+        Context::new(Arc::clone(&self.states), Arc::clone(&self.hub), Arc::clone(&self.detached), peer)
+    }
+
+    /// Waits until no `detached` handler runs that nobody waits for any more.
+    #[doc(hidden)]
+    pub async fn detached_finished(&self) {
+        self.detached.idle().await;
     }
 
     /// Answers one request: the response stands in `out`, after what `out` held already, or the call goes on.

@@ -109,8 +109,10 @@ impl Server {
 
     /// Stops listening, tells every peer, finishes what is in flight and closes.
     ///
-    /// Requests that arrive meanwhile are answered `UNAVAILABLE`. A peer that does not take its answers, or does not
-    /// say goodbye, is let go a second after its last call was answered.
+    /// Calls are answered, and `detached` handlers finish, whether their callers are still there or not. Streams and
+    /// subscriptions, which need not end by themselves, end at once with `UNAVAILABLE`. Requests that arrive meanwhile are
+    /// answered so too. A peer that does not take its answers, or does not say goodbye, is let go a second after its last
+    /// call was answered.
     ///
     /// # Cancel safety
     ///
@@ -142,6 +144,7 @@ impl Server {
             });
         }
         while leaving.join_next().await.is_some() {}
+        self.shared.router.detached_finished().await;
     }
 }
 

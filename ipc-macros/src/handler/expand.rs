@@ -88,7 +88,8 @@ fn describe_incoming(handler: &Handler) -> Option<TokenStream> {
     let Handler { private, .. } = handler;
     let (option, schemars) = (quote!(#private::core::option::Option), quote!(#private::schemars));
     let ty = &handler.incoming()?.ty;
-    let describe = quote_spanned!(at(ty.span())=> <#ty as #private::IncomingParameter>::describe);
+    let shown = hygiene::shown_at(private, ty.span());
+    let describe = quote_spanned!(at(ty.span())=> <#ty as #shown::IncomingParameter>::describe);
     Some(quote_spanned! {Span::mixed_site()=>
         fn describe_incoming(generator: &mut #schemars::SchemaGenerator) -> #option<#schemars::Schema> {
             #option::Some(#describe(generator))

@@ -8,7 +8,7 @@ use syn::{GenericParam, Generics, Lifetime, Type, TypeImplTrait, TypePath, TypeR
 
 use super::expand;
 use super::model::Handler;
-use super::stream::Streamed;
+use super::stream::{Streamed, no_result};
 use crate::hygiene;
 
 /// A request type and its implementations, which only have to compile.
@@ -106,7 +106,7 @@ fn answer(handler: &Handler, generics: &Generics) -> TokenStream {
         None => is_owned(output, generics),
         Some(Streamed { item, opening, .. }) => {
             item.as_ref().is_some_and(|item| is_owned(item, generics))
-                && opening.as_ref().is_none_or(|opening| is_owned(opening, generics))
+                && opening.as_ref().is_none_or(|opening| is_owned(opening, generics) && no_result(opening).is_none())
         }
     };
     if is_known {
