@@ -231,6 +231,26 @@ impl Calls {
         }
     }
 
+    /// Queues a part of what goes beside the request of a call, unless the call has been answered or cancelled: its id may
+    /// be another call's by then.
+    pub(crate) fn go_on(&self, id: u32, upload: &Arc<Credit>, queue: impl FnOnce()) -> bool {
+        let table = self.table();
+        let open = table.calls.get(id as usize).and_then(|call| call.upload.as_ref());
+        let there = open.is_some_and(|open| Arc::ptr_eq(open, upload));
+        if there {
+            queue();
+        }
+        there
+    }
+
+    /// Queues a grant for what arrives in `inbox`, unless nothing follows there: the id may be another call's by then.
+    pub(crate) fn grant(&self, id: u32, inbox: &Arc<Inbox>, queue: impl FnOnce()) {
+        let mut table = self.table();
+        if table.awaits(id).is_some_and(|awaits| awaits.is_for(inbox)) {
+            queue();
+        }
+    }
+
     /// Nobody waits for the answer any more. `cancel` tells the peer, and answers whether the peer will still answer.
     ///
     /// The table is locked meanwhile: were the answer to arrive in between, the id could mean another call already.
@@ -255,6 +275,9 @@ impl Calls {
         let later = if matches!(awaits, Awaits::Items(_)) { Awaits::Nobody } else { Awaits::LastEvent };
         if open && tell() {
             *awaits = later;
+            if let Some(call) = table.calls.get_mut(id as usize) {
+                call.upload = None;
+            }
         } else {
             self.free(table, id);
         }

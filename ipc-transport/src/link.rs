@@ -106,12 +106,12 @@ impl Link {
         }
     }
 
-    /// Tells the peer that it may send so much more of a stream.
+    /// Queues for the peer that it may send so much more of a stream.
     pub(crate) fn grant(&self, id: u32, bytes: u32) {
         let mut credit = Vec::with_capacity(HEADER_BYTES + 4);
         frame::put(&mut credit, Kind::Credit, id, &bytes.to_le_bytes());
-        if self.outbox.push(Outgoing::Frames(&credit)).is_ok() {
-            self.outbox.flush();
+        if self.outbox.push(Outgoing::Frames(&credit)).is_err() {
+            tracing::debug!(id, "a credit was dropped, as the connection is gone");
         }
     }
 

@@ -68,11 +68,17 @@ impl Outbox {
         self.queue.lock().expect("nothing panics while it holds the queue")
     }
 
-    /// Appends what a connection that is leaving no longer sends: a request, a notification, a subscription. It does not
-    /// pass what is left of an earlier call of the same id.
+    /// Appends what a connection that is leaving no longer sends: a request, a subscription. It does not pass what is left
+    /// of an earlier call of the same id.
     pub(crate) fn push_request(&self, id: u32, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
         let mut queue = self.queue();
         if queue.leaving { Err(NotSent::Leaving) } else { queue.push_ordered(Lane::Asking(id), outgoing, true) }
+    }
+
+    /// Appends a notification, which a connection that is leaving no longer sends. They keep their order.
+    pub(crate) fn push_notification(&self, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
+        let mut queue = self.queue();
+        if queue.leaving { Err(NotSent::Leaving) } else { queue.push_ordered(Lane::Notifying, outgoing, false) }
     }
 
     /// Appends something that is sent as long as the connection lives, behind what is under way in its lane.

@@ -113,6 +113,18 @@ impl Publishing {
     fn outlet(&self, id: u32) -> Option<Arc<Outlet>> {
         self.table().subscriptions.get(&id).map(|subscribed| Arc::clone(&subscribed.outlet))
     }
+
+    /// Takes out a subscription that ends by itself: its id is free when the peer has been told. It must be dropped where
+    /// nothing is held, as the hub is told then.
+    #[must_use]
+    fn forget(&self, outlet: &Outlet) -> Option<Subscribed> {
+        let mut table = self.table();
+        let found = table.subscriptions.get(&outlet.id)?;
+        if !std::ptr::eq(Arc::as_ptr(&found.outlet), outlet) {
+            return None;
+        }
+        table.subscriptions.remove(&outlet.id)
+    }
 }
 
 /// Where the hub puts the events of one subscription.
@@ -178,14 +190,17 @@ impl Outlet {
             }
             sent = true;
         }
+        let mut ended = None;
         if state.queue.is_empty()
             && let Some(failure) = state.ending.take()
         {
             state.over = true;
+            ended = self.link.publishing.forget(self);
             self.send_end(Some(&failure));
         }
         let changed = sent || state.over;
         drop(state);
+        drop(ended);
         if changed {
             self.taken.notify_waiters();
             self.link.outbox.send_soon();
@@ -224,6 +239,7 @@ impl Outlet {
     fn finish(&self, failure: Option<&Failure>) {
         let first = !std::mem::replace(&mut self.state().over, true);
         if first {
+            drop(self.link.publishing.forget(self));
             self.send_end(failure);
         }
         self.taken.notify_waiters();

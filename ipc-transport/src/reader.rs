@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use ipc_core::envelope::UPSTREAM;
 use ipc_core::{Ending, ReceiveItems, Received};
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -115,9 +116,17 @@ impl Reader {
     fn take(&mut self, payload: usize) {
         self.taken = self.taken.saturating_add(u32::try_from(cost(payload)).unwrap_or(u32::MAX));
         if self.taken >= self.link.limits.stream_bytes / 2 && !self.inbox.is_over() {
+            let Self { link, inbox, id, .. } = self;
             let bytes = std::mem::take(&mut self.taken);
-            self.inbox.grant(bytes);
-            self.link.grant(self.id, bytes);
+            let grant = || {
+                inbox.grant(bytes);
+                link.grant(*id, bytes);
+            };
+            match self.role {
+                Role::Answer | Role::Subscription => link.calls.grant(*id, inbox, grant),
+                Role::Upload => link.serving.grant(*id & !UPSTREAM, inbox, grant),
+            }
+            link.outbox.flush();
         }
     }
 }

@@ -78,6 +78,9 @@ impl Driver {
 
     pub(super) fn take_frame(&mut self, frame: &Frame<'_>) -> Result<(), End> {
         let (kind, id) = (frame.kind, frame.id);
+        if id & UPSTREAM != 0 && matches!(kind, Kind::Request | Kind::Subscribe) {
+            return Err(End::Violation(format!("the id {id:#x} of a {kind:?} is not below 2^31")));
+        }
         if !frame.flags.more && !frame.flags.continued {
             let size = frame.payload.len();
             if size > self.link.limits.message_bytes as usize && kind.has_flags() {
@@ -119,6 +122,11 @@ impl Driver {
                 let mut response = Vec::new();
                 ipc_core::response::write_failure(&mut response, failure);
                 self.link.calls.end_items(id, Ending::Answered(response, Vec::new()));
+            }
+            // An end is an end, however it was said.
+            Kind::End if id & UPSTREAM == 0 => {
+                let said = serde_json::to_vec(failure).expect("a failure is two strings and a JSON value");
+                self.link.calls.end_events(id, Payload::owned(said, false));
             }
             Kind::Event => {
                 if let Some(inbox) = self.link.calls.events(id) {
