@@ -43,7 +43,7 @@ impl Remote for Other {
         key: Option<String>,
     ) -> BoxFuture<'_, Result<Box<dyn ReceiveEvents>, SubscribeError>> {
         Box::pin(async move {
-            let events = events::subscribe(&self.0, &pattern, key.as_deref()).await?;
+            let events = events::subscribe(&self.0, &pattern, key.as_deref(), None).await?;
             Ok(Box::new(events) as Box<dyn ReceiveEvents>)
         })
     }
