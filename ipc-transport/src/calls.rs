@@ -8,7 +8,7 @@ use slab::Slab;
 use tokio::sync::Notify;
 
 use crate::credit::Credit;
-use crate::inbox::{Inbox, Overdrawn};
+use crate::inbox::Inbox;
 use crate::payload::Payload;
 
 /// The in-flight table of the caller: calls, streams and subscriptions. A call's id is its place in the table, and the place stays taken until the
@@ -186,26 +186,17 @@ impl Calls {
         Ok(())
     }
 
-    /// Brings an item. One that belongs to nothing, or to a stream that nobody reads any more, is passed over.
-    ///
-    /// # Errors
-    ///
-    /// The peer had no credit left for it.
-    pub(crate) fn item(&self, id: u32, payload: Payload<'_>) -> Result<(), Overdrawn> {
-        let found = match self.table().awaits(id) {
+    /// The stream of this id that a call is answered with, if somebody has it.
+    pub(crate) fn items(&self, id: u32) -> Option<Arc<Inbox>> {
+        match self.table().awaits(id) {
             Some(Awaits::Items(inbox)) => Some(Arc::clone(inbox)),
             _ => None,
-        };
-        found.map_or(Ok(()), |inbox| inbox.push(id, &[], payload))
+        }
     }
 
     /// No item follows, whatever the peer sends: the call is cancelled when its reader has taken the end.
     pub(crate) fn end_items(&self, id: u32, ending: Ending) {
-        let inbox = match self.table().awaits(id) {
-            Some(Awaits::Items(inbox)) => Some(Arc::clone(inbox)),
-            _ => None,
-        };
-        if let Some(inbox) = inbox {
+        if let Some(inbox) = self.items(id) {
             inbox.end(ending);
         }
     }
@@ -240,6 +231,26 @@ impl Calls {
         }
     }
 
+    /// Queues a part of what goes beside the request of a call, unless the call has been answered or cancelled: its id may
+    /// be another call's by then.
+    pub(crate) fn go_on(&self, id: u32, upload: &Arc<Credit>, queue: impl FnOnce()) -> bool {
+        let table = self.table();
+        let open = table.calls.get(id as usize).and_then(|call| call.upload.as_ref());
+        let there = open.is_some_and(|open| Arc::ptr_eq(open, upload));
+        if there {
+            queue();
+        }
+        there
+    }
+
+    /// Queues a grant for what arrives in `inbox`, unless nothing follows there: the id may be another call's by then.
+    pub(crate) fn grant(&self, id: u32, inbox: &Arc<Inbox>, queue: impl FnOnce()) {
+        let mut table = self.table();
+        if table.awaits(id).is_some_and(|awaits| awaits.is_for(inbox)) {
+            queue();
+        }
+    }
+
     /// Nobody waits for the answer any more. `cancel` tells the peer, and answers whether the peer will still answer.
     ///
     /// The table is locked meanwhile: were the answer to arrive in between, the id could mean another call already.
@@ -264,6 +275,9 @@ impl Calls {
         let later = if matches!(awaits, Awaits::Items(_)) { Awaits::Nobody } else { Awaits::LastEvent };
         if open && tell() {
             *awaits = later;
+            if let Some(call) = table.calls.get_mut(id as usize) {
+                call.upload = None;
+            }
         } else {
             self.free(table, id);
         }

@@ -68,11 +68,17 @@ impl Outbox {
         self.queue.lock().expect("nothing panics while it holds the queue")
     }
 
-    /// Appends what a connection that is leaving no longer sends: a request, a notification, a subscription. It does not
-    /// pass what is left of an earlier call of the same id.
+    /// Appends what a connection that is leaving no longer sends: a request, a subscription. It does not pass what is left
+    /// of an earlier call of the same id.
     pub(crate) fn push_request(&self, id: u32, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
         let mut queue = self.queue();
         if queue.leaving { Err(NotSent::Leaving) } else { queue.push_ordered(Lane::Asking(id), outgoing, true) }
+    }
+
+    /// Appends a notification, which a connection that is leaving no longer sends. They keep their order.
+    pub(crate) fn push_notification(&self, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
+        let mut queue = self.queue();
+        if queue.leaving { Err(NotSent::Leaving) } else { queue.push_ordered(Lane::Notifying, outgoing, false) }
     }
 
     /// Appends something that is sent as long as the connection lives, behind what is under way in its lane.
@@ -86,9 +92,15 @@ impl Outbox {
     }
 
     /// Appends a message that `put` writes, behind what is under way in its lane; `put` answers it where it is too large
-    /// for a frame.
-    pub(crate) fn push_with(&self, lane: Lane, put: impl FnOnce(&mut Vec<u8>) -> Option<Large>) -> Result<(), NotSent> {
-        self.queue().push_with(lane, put)
+    /// for a frame. Answers whether somebody sends it anyway, without being [told](Self::send_soon).
+    pub(crate) fn push_with(
+        &self,
+        lane: Lane,
+        put: impl FnOnce(&mut Vec<u8>) -> Option<Large>,
+    ) -> Result<bool, NotSent> {
+        let mut queue = self.queue();
+        queue.push_with(lane, put)?;
+        Ok(queue.is_attended())
     }
 
     /// Appends a goodbye, unless one has been sent; no request is sent after it.
@@ -168,10 +180,10 @@ impl Outbox {
     pub(crate) fn send_soon(&self) {
         let driver = {
             let mut queue = self.queue();
-            // Whoever writes, or has promised to, looks for more before it stops.
-            if queue.promised || !matches!(queue.writer, Slot::Free(_)) || std::mem::replace(&mut queue.told, true) {
+            if queue.is_attended() {
                 return;
             }
+            queue.told = true;
             queue.driver.clone()
         };
         driver.wake();

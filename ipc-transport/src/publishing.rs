@@ -113,6 +113,18 @@ impl Publishing {
     fn outlet(&self, id: u32) -> Option<Arc<Outlet>> {
         self.table().subscriptions.get(&id).map(|subscribed| Arc::clone(&subscribed.outlet))
     }
+
+    /// Takes out a subscription that ends by itself: its id is free when the peer has been told. It must be dropped where
+    /// nothing is held, as the hub is told then.
+    #[must_use]
+    fn forget(&self, outlet: &Outlet) -> Option<Subscribed> {
+        let mut table = self.table();
+        let found = table.subscriptions.get(&outlet.id)?;
+        if !std::ptr::eq(Arc::as_ptr(&found.outlet), outlet) {
+            return None;
+        }
+        table.subscriptions.remove(&outlet.id)
+    }
 }
 
 /// Where the hub puts the events of one subscription.
@@ -170,42 +182,48 @@ impl Outlet {
         let mut sent = false;
         while state.credit > 0 {
             match state.queue.pop() {
-                Some(Delivery::Event(event)) => self.send(&mut state, &event),
+                Some(Delivery::Event(event)) => {
+                    self.send(&mut state, &event);
+                }
                 Some(Delivery::Missed(count)) => self.tell_missed(&mut state, count),
                 None => break,
             }
             sent = true;
         }
+        let mut ended = None;
         if state.queue.is_empty()
             && let Some(failure) = state.ending.take()
         {
             state.over = true;
+            ended = self.link.publishing.forget(self);
             self.send_end(Some(&failure));
         }
         let changed = sent || state.over;
         drop(state);
+        drop(ended);
         if changed {
             self.taken.notify_waiters();
             self.link.outbox.send_soon();
         }
     }
 
-    fn send(&self, state: &mut State, event: &PublishedEvent) {
+    /// Appends an event to what is sent. Answers whether somebody sends it anyway, without being told.
+    fn send(&self, state: &mut State, event: &PublishedEvent) -> bool {
         let size = event.payload_bytes();
         let limit = self.link.remote.limits.message_bytes;
         if size > limit as usize {
             tracing::warn!(channel = event.channel(), size, limit, "an event is larger than its subscriber takes");
             state.queue.miss();
-            return;
+            return false;
         }
         state.credit -= cost(size);
         let channel = if self.many { event.channel() } else { "" };
         let put = |out: &mut Vec<u8>| {
             frame::put_shared(out, Kind::Event, self.id, channel, event.segments(), event.has_attachments())
         };
-        if self.link.outbox.push_with(Lane::Answering(self.id), put).is_err() {
-            state.over = true;
-        }
+        let pushed = self.link.outbox.push_with(Lane::Answering(self.id), put);
+        state.over |= pushed.is_err();
+        pushed.unwrap_or(false)
     }
 
     fn tell_missed(&self, state: &mut State, count: u64) {
@@ -221,6 +239,7 @@ impl Outlet {
     fn finish(&self, failure: Option<&Failure>) {
         let first = !std::mem::replace(&mut self.state().over, true);
         if first {
+            drop(self.link.publishing.forget(self));
             self.send_end(failure);
         }
         self.taken.notify_waiters();
@@ -254,10 +273,11 @@ impl Subscriber for Outlet {
             return Offer::Gone;
         }
         if !state.held && state.credit > 0 && state.queue.is_empty() {
-            self.send(&mut state, event);
-            return Offer::Taken;
+            return if self.send(&mut state, event) { Offer::Attended } else { Offer::Taken };
         }
         match state.queue.push(event) {
+            // What is held is sent on its release, and what the peer does not take when it takes more.
+            Pushed::Queued if state.held || state.credit <= 0 => Offer::Attended,
             Pushed::Queued => Offer::Taken,
             Pushed::Full => Offer::Full,
             Pushed::Disconnect => {

@@ -28,7 +28,7 @@ pub(crate) async fn send_items(
     link: &Link,
     id: u32,
     mut upload: Upload,
-    credit: &Credit,
+    credit: &Arc<Credit>,
 ) -> Result<(), serde_json::Error> {
     let mut batch = Batch::new(link, id | UPSTREAM, Lane::Asking(id));
     let mut items = Items { upload: &mut upload, failed: None };
@@ -36,7 +36,9 @@ pub(crate) async fn send_items(
         link.outbox.room().await;
         match poll_fn(|cx| batch.poll_fill(cx, credit, &mut items)).await {
             Filled::Partly { more } => {
-                batch.push();
+                if !link.calls.go_on(id, credit, || batch.push()) {
+                    return Ok(());
+                }
                 link.outbox.flush();
                 if more {
                     yield_once().await;
@@ -51,8 +53,9 @@ pub(crate) async fn send_items(
                     return Err(error);
                 }
                 frame::put(&mut batch.out.json, Kind::End, id | UPSTREAM, &[]);
-                batch.push();
-                link.outbox.flush();
+                if link.calls.go_on(id, credit, || batch.push()) {
+                    link.outbox.flush();
+                }
                 return Ok(());
             }
         }

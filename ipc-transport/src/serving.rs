@@ -79,15 +79,21 @@ impl Serving {
     /// The call stands in the table until its answer is queued: a connection that is leaving ends when the table is
     /// empty and nothing is queued.
     pub(crate) fn finish(&self, ticket: Ticket, answer: impl FnOnce()) -> Option<bool> {
-        let last = {
+        let (last, answered) = {
             let mut table = self.table();
             let there = table.holds(ticket);
-            if there {
+            let answered = if there {
                 answer();
-                table.calls.remove(&ticket.key);
-            }
-            there.then_some(table.calls.is_empty())
+                table.calls.remove(&ticket.key)
+            } else {
+                None
+            };
+            (there.then_some(table.calls.is_empty()), answered)
         };
+        if let Some(incoming) = answered.and_then(|served| served.streams.incoming) {
+            // The handler may have left it to somebody else.
+            incoming.end(Ending::Gone("the call was answered".into()));
+        }
         if last == Some(true) {
             self.idle.notify_waiters();
         }
@@ -152,6 +158,15 @@ impl Serving {
     /// Where the items go that a caller sends beside its request.
     pub(crate) fn incoming(&self, id: u32) -> Option<Arc<Inbox>> {
         self.table().calls.get(&Key::Call(id))?.streams.incoming.clone()
+    }
+
+    /// Queues a grant for what arrives in `inbox`, unless the call has been answered: the id may be another call's by then.
+    pub(crate) fn grant(&self, id: u32, inbox: &Arc<Inbox>, queue: impl FnOnce()) {
+        let table = self.table();
+        let incoming = table.calls.get(&Key::Call(id)).and_then(|served| served.streams.incoming.as_ref());
+        if incoming.is_some_and(|incoming| Arc::ptr_eq(incoming, inbox)) {
+            queue();
+        }
     }
 
     pub(crate) fn contains(&self, id: u32) -> bool {

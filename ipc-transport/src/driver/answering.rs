@@ -7,6 +7,7 @@ use std::task::ready;
 
 use ipc_core::envelope::{Kind, UPSTREAM};
 use ipc_core::{Body, Dispatch, Failure, Inbound, PendingCall, ReceiveItems, code, timed_out};
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::{Driver, End};
@@ -98,9 +99,6 @@ impl Driver {
     /// Why a request is not taken, whatever it asks for.
     pub(super) fn refusal(&self, id: u32, count: usize, limit: usize, what: &str) -> Result<Option<Failure>, End> {
         let link = &self.link;
-        if id & UPSTREAM != 0 {
-            return Err(End::Violation(format!("the id {id:#x} of a request is not below 2^31")));
-        }
         if link.serving.contains(id) || link.publishing.contains(id) {
             return Err(End::Violation(format!("the request {id} was made again before it was answered")));
         }
@@ -153,7 +151,7 @@ impl Driver {
         let link = Arc::clone(&self.link);
         let begun = match self.refusal(id, link.publishing.len(), link.limits.subscriptions, "subscriptions")? {
             Some(failure) => Err(failure),
-            None => asked_for(channel, payload.bytes()).and_then(|(pattern, key)| {
+            None => asked_for(channel, &payload).and_then(|(pattern, key)| {
                 link.publishing.begin(&link, self.router.hub(), id, pattern, key.as_deref())
             }),
         };
@@ -186,11 +184,12 @@ impl Driver {
 }
 
 /// What a subscription asks for: a channel, or all that begin alike, and the JSON of a key.
-fn asked_for<'a>(channel: &'a [u8], payload: &[u8]) -> Result<(&'a str, Option<String>), Failure> {
+fn asked_for<'a>(channel: &'a [u8], payload: &Payload<'_>) -> Result<(&'a str, Option<String>), Failure> {
     #[derive(serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Options {
-        key: Option<serde_json::Value>,
+        // As it was written, since a number may be larger than any value holds.
+        key: Option<Box<RawValue>>,
     }
 
     let refused = |error: &dyn std::fmt::Display| {
@@ -200,11 +199,14 @@ fn asked_for<'a>(channel: &'a [u8], payload: &[u8]) -> Result<(&'a str, Option<S
         let said = format_args!("no event has the channel `{}`", channel.escape_ascii());
         Failure::new(code::UNKNOWN_CHANNEL, said)
     })?;
-    if payload.is_empty() {
+    if payload.has_attachments() {
+        return Err(refused(&"it has attachments"));
+    }
+    if payload.len() == 0 {
         return Ok((pattern, None));
     }
-    let Options { key } = serde_json::from_slice(payload).map_err(|error| refused(&error))?;
-    Ok((pattern, key.map(|key| key.to_string())))
+    let Options { key } = serde_json::from_slice(payload.bytes()).map_err(|error| refused(&error))?;
+    Ok((pattern, key.map(|key| key.get().to_owned())))
 }
 
 /// Answers a request whose handler waits for something.

@@ -15,7 +15,7 @@ use crate::calls::Opens;
 use crate::credit::Credit;
 use crate::frame::{self, Large, Started};
 use crate::inbox::Inbox;
-use crate::outbox::{Outgoing, Urgency};
+use crate::outbox::{Lane, Outgoing, Urgency};
 use crate::payload::Payload;
 use crate::reader::{Reader, Role};
 use crate::sending::send_items;
@@ -96,7 +96,7 @@ impl Link {
         &self,
         id: u32,
         upload: Upload,
-        credit: &Credit,
+        credit: &Arc<Credit>,
     ) -> Result<Payload<'static>, CallError> {
         let mut sending = pin!(send_items(self, id, upload, credit));
         let mut sent = false;
@@ -154,8 +154,8 @@ impl Link {
             self.outbox.room().await;
         }
         let pushed = match written.large.take() {
-            None => self.outbox.push_request(0, Outgoing::Frames(&written.buffer)),
-            Some(large) => self.outbox.push_request(0, Outgoing::Large(large)),
+            None => self.outbox.push_notification(Outgoing::Frames(&written.buffer)),
+            Some(large) => self.outbox.push_notification(Outgoing::Large(large)),
         };
         drop(written);
         pushed.map_err(|reason| CallError::Gone(self.why_not(reason)))?;
@@ -195,7 +195,8 @@ impl Link {
         self.calls.abandon_stream(id, inbox, || {
             let mut unsubscribe = Vec::new();
             frame::put(&mut unsubscribe, Kind::Unsubscribe, id, &[]);
-            self.outbox.push(Outgoing::Frames(&unsubscribe)).is_ok()
+            // Not before the subscribe, which may be under way.
+            self.outbox.push_ordered(Lane::Asking(id), Outgoing::Frames(&unsubscribe)).is_ok()
         });
         self.outbox.flush();
     }

@@ -51,6 +51,14 @@ impl Remote for Other {
     fn why_closed(&self) -> Option<Arc<str>> {
         self.0.why_ended()
     }
+
+    fn closed(&self) -> BoxFuture<'_, Arc<str>> {
+        Box::pin(self.0.ended())
+    }
+
+    fn connection(&self) -> u64 {
+        self.0.number
+    }
 }
 
 /// Writes a body that is written already.

@@ -18,13 +18,16 @@ pub(crate) enum Lane {
     Asking(u32),
     /// What answers a call of the peer, and the events of its subscription.
     Answering(u32),
+    /// Notifications, which have no call's id.
+    Notifying,
 }
 
 impl Lane {
     pub(super) fn of(kind: Kind, id: u32) -> Self {
         match kind {
             Kind::Item if id & UPSTREAM != 0 => Self::Asking(id & !UPSTREAM),
-            Kind::Request | Kind::Subscribe | Kind::Notification => Self::Asking(id),
+            Kind::Request | Kind::Subscribe => Self::Asking(id),
+            Kind::Notification => Self::Notifying,
             _ => Self::Answering(id),
         }
     }
@@ -84,6 +87,12 @@ impl Queue {
             closed: false,
             driver: Waker::noop().clone(),
         }
+    }
+
+    /// Whether somebody sends what has been appended: who writes, or has promised to, looks for more before it stops, and
+    /// the connection's own task has been told.
+    pub(super) fn is_attended(&self) -> bool {
+        self.promised || self.told || !matches!(self.writer, Slot::Free(_))
     }
 
     pub(super) fn is_empty(&self) -> bool {
