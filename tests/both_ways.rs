@@ -116,6 +116,33 @@ async fn a_peer_that_was_kept_learns_that_its_connection_is_gone(place: Endpoint
     assert!(peer.is_closed());
 }
 
+/// Waits, beside the handler, until the caller is gone.
+#[handler("ui:stay")]
+fn stay(caller: Peer, gone: State<UnboundedSender<String>>) -> Option<u64> {
+    let connection = caller.connection();
+    let gone = gone.clone();
+    tokio::spawn(async move {
+        caller.closed().await;
+        gone.send(format!("{connection:?}")).unwrap();
+    });
+    connection
+}
+
+async fn a_server_learns_which_of_its_peers_has_gone(place: Endpoint) {
+    let (gone, mut told) = lines();
+    let server = Server::bind(&place).serve(Router::new().state(gone).handle::<stay>()).await.unwrap();
+    let (one, other) = (Client::connect(&place).await.unwrap(), Client::connect(&place).await.unwrap());
+    let (first, second) = (one.invoke(stay {}).await.unwrap(), other.invoke(stay {}).await.unwrap());
+    assert_ne!(first, second);
+    assert_eq!(one.invoke(stay {}).await.unwrap(), first);
+    let peers: Vec<Option<u64>> = server.peers().iter().map(Peer::connection).collect();
+    assert!(peers.contains(&first) && peers.contains(&second), "{peers:?}");
+    drop(other);
+    assert_eq!(told.recv().await, Some(format!("{second:?}")));
+    server.shutdown().await;
+    assert_eq!(told.recv().await, Some(format!("{first:?}")));
+}
+
 async fn a_client_that_goes_cancels_what_it_was_asked(place: Endpoint) {
     let server = serve(&place).await;
     let gate = Gate::new();
@@ -177,6 +204,7 @@ everywhere! {
     a_handler_asks_its_caller_over_the_same_connection,
     a_server_calls_each_of_its_peers,
     a_peer_that_was_kept_learns_that_its_connection_is_gone,
+    a_server_learns_which_of_its_peers_has_gone,
     a_client_that_goes_cancels_what_it_was_asked,
     a_call_that_a_server_drops_is_cancelled_at_the_client,
     a_notification_reaches_its_handler_in_either_direction,
@@ -197,4 +225,6 @@ async fn in_process_there_is_no_peer_to_call() {
     let router = Router::new().handle::<delete>();
     let refused = router.invoke(delete { name: "notes".to_owned() }).await;
     assert_eq!(refused, Err(InvokeError::Handler(DeleteError::Unasked)));
+    assert_eq!(Peer::unknown().connection(), None);
+    assert_eq!(Peer::unknown().closed().await, "the peer is this process itself, and has no connection");
 }

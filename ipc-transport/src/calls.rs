@@ -8,7 +8,7 @@ use slab::Slab;
 use tokio::sync::Notify;
 
 use crate::credit::Credit;
-use crate::inbox::{Inbox, Overdrawn};
+use crate::inbox::Inbox;
 use crate::payload::Payload;
 
 /// The in-flight table of the caller: calls, streams and subscriptions. A call's id is its place in the table, and the place stays taken until the
@@ -186,26 +186,17 @@ impl Calls {
         Ok(())
     }
 
-    /// Brings an item. One that belongs to nothing, or to a stream that nobody reads any more, is passed over.
-    ///
-    /// # Errors
-    ///
-    /// The peer had no credit left for it.
-    pub(crate) fn item(&self, id: u32, payload: Payload<'_>) -> Result<(), Overdrawn> {
-        let found = match self.table().awaits(id) {
+    /// The stream of this id that a call is answered with, if somebody has it.
+    pub(crate) fn items(&self, id: u32) -> Option<Arc<Inbox>> {
+        match self.table().awaits(id) {
             Some(Awaits::Items(inbox)) => Some(Arc::clone(inbox)),
             _ => None,
-        };
-        found.map_or(Ok(()), |inbox| inbox.push(id, &[], payload))
+        }
     }
 
     /// No item follows, whatever the peer sends: the call is cancelled when its reader has taken the end.
     pub(crate) fn end_items(&self, id: u32, ending: Ending) {
-        let inbox = match self.table().awaits(id) {
-            Some(Awaits::Items(inbox)) => Some(Arc::clone(inbox)),
-            _ => None,
-        };
-        if let Some(inbox) = inbox {
+        if let Some(inbox) = self.items(id) {
             inbox.end(ending);
         }
     }

@@ -3,7 +3,7 @@
 mod calling;
 mod remote;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -22,9 +22,13 @@ use crate::serving::Serving;
 pub(crate) use self::calling::Asked;
 pub(crate) use self::remote::other_end;
 
+/// The number of the next connection of this process.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
 /// One connection. Both ends are equal: either may call and answer.
 #[derive(Debug)]
 pub(crate) struct Link {
+    pub(crate) number: u64,
     pub(crate) outbox: Outbox,
     pub(crate) calls: Calls,
     pub(crate) serving: Serving,
@@ -43,6 +47,7 @@ impl Link {
     pub(crate) fn new(writer: WriteHalf, remote: Hello, peer: Peer, limits: Limits) -> Self {
         let in_flight = limits.in_flight.min(remote.limits.in_flight);
         Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             outbox: Outbox::new(writer, limits.buffered()),
             calls: Calls::new(in_flight as usize),
             serving: Serving::default(),

@@ -92,9 +92,15 @@ impl Outbox {
     }
 
     /// Appends a message that `put` writes, behind what is under way in its lane; `put` answers it where it is too large
-    /// for a frame.
-    pub(crate) fn push_with(&self, lane: Lane, put: impl FnOnce(&mut Vec<u8>) -> Option<Large>) -> Result<(), NotSent> {
-        self.queue().push_with(lane, put)
+    /// for a frame. Answers whether somebody sends it anyway, without being [told](Self::send_soon).
+    pub(crate) fn push_with(
+        &self,
+        lane: Lane,
+        put: impl FnOnce(&mut Vec<u8>) -> Option<Large>,
+    ) -> Result<bool, NotSent> {
+        let mut queue = self.queue();
+        queue.push_with(lane, put)?;
+        Ok(queue.is_attended())
     }
 
     /// Appends a goodbye, unless one has been sent; no request is sent after it.
@@ -174,10 +180,10 @@ impl Outbox {
     pub(crate) fn send_soon(&self) {
         let driver = {
             let mut queue = self.queue();
-            // Whoever writes, or has promised to, looks for more before it stops.
-            if queue.promised || !matches!(queue.writer, Slot::Free(_)) || std::mem::replace(&mut queue.told, true) {
+            if queue.is_attended() {
                 return;
             }
+            queue.told = true;
             queue.driver.clone()
         };
         driver.wake();

@@ -182,7 +182,9 @@ impl Outlet {
         let mut sent = false;
         while state.credit > 0 {
             match state.queue.pop() {
-                Some(Delivery::Event(event)) => self.send(&mut state, &event),
+                Some(Delivery::Event(event)) => {
+                    self.send(&mut state, &event);
+                }
                 Some(Delivery::Missed(count)) => self.tell_missed(&mut state, count),
                 None => break,
             }
@@ -205,22 +207,23 @@ impl Outlet {
         }
     }
 
-    fn send(&self, state: &mut State, event: &PublishedEvent) {
+    /// Appends an event to what is sent. Answers whether somebody sends it anyway, without being told.
+    fn send(&self, state: &mut State, event: &PublishedEvent) -> bool {
         let size = event.payload_bytes();
         let limit = self.link.remote.limits.message_bytes;
         if size > limit as usize {
             tracing::warn!(channel = event.channel(), size, limit, "an event is larger than its subscriber takes");
             state.queue.miss();
-            return;
+            return false;
         }
         state.credit -= cost(size);
         let channel = if self.many { event.channel() } else { "" };
         let put = |out: &mut Vec<u8>| {
             frame::put_shared(out, Kind::Event, self.id, channel, event.segments(), event.has_attachments())
         };
-        if self.link.outbox.push_with(Lane::Answering(self.id), put).is_err() {
-            state.over = true;
-        }
+        let pushed = self.link.outbox.push_with(Lane::Answering(self.id), put);
+        state.over |= pushed.is_err();
+        pushed.unwrap_or(false)
     }
 
     fn tell_missed(&self, state: &mut State, count: u64) {
@@ -270,10 +273,11 @@ impl Subscriber for Outlet {
             return Offer::Gone;
         }
         if !state.held && state.credit > 0 && state.queue.is_empty() {
-            self.send(&mut state, event);
-            return Offer::Taken;
+            return if self.send(&mut state, event) { Offer::Attended } else { Offer::Taken };
         }
         match state.queue.push(event) {
+            // What is held is sent on its release, and what the peer does not take when it takes more.
+            Pushed::Queued if state.held || state.credit <= 0 => Offer::Attended,
             Pushed::Queued => Offer::Taken,
             Pushed::Full => Offer::Full,
             Pushed::Disconnect => {

@@ -11,12 +11,9 @@ use ipc_core::{Ending, ReceiveItems, Received};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::credit::cost;
-use crate::inbox::{Batch, Inbox, Piece};
+use crate::inbox::{Batch, Inbox, Large, Piece};
 use crate::link::Link;
 use crate::payload::{Json, Payload};
-
-/// The bytes of a batch's buffer that are kept while nothing arrives.
-const KEPT_BYTES: usize = 4 * 1024;
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +71,7 @@ impl Reader {
 
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<'_>> {
         if self.batch.pieces.is_empty() {
-            self.batch.bytes.clear();
+            self.batch.clear();
             self.at = 0;
             if let Some(ending) = ready!(self.poll_batch(cx)) {
                 return Poll::Ready(Next::End(ending));
@@ -83,7 +80,7 @@ impl Reader {
         let Some(piece) = self.batch.pieces.pop_front() else { return Poll::Ready(Next::End(Ending::Finished)) };
         Poll::Ready(match piece {
             Piece::Missed { count, payload } => {
-                self.take(payload);
+                self.take(payload as usize);
                 Next::Missed(count)
             }
             Piece::Small { channel, payload, attachments } => {
@@ -94,7 +91,8 @@ impl Reader {
                 let (channel, payload) = bytes.split_at_checked(channel.into()).unwrap_or_default();
                 opened(channel, Payload::lent(payload, attachments), &mut self.large)
             }
-            Piece::Large { payload, attachments, channel } => {
+            Piece::Large(large) => {
+                let Large { channel, payload, attachments } = *large;
                 self.take(payload.len());
                 self.channel = channel;
                 opened(&self.channel, Payload::owned(payload, attachments), &mut self.large)
@@ -106,9 +104,7 @@ impl Reader {
         if let Poll::Ready(ended) = self.inbox.poll_batch(cx, &mut self.batch) {
             return Poll::Ready(ended);
         }
-        if self.batch.bytes.capacity() > KEPT_BYTES {
-            self.batch = Batch::default();
-        }
+        self.batch.rest();
         if let Some(alarm) = &mut self.alarm {
             ready!(alarm.as_mut().poll(cx));
             return Poll::Ready(Some(Ending::TimedOut));

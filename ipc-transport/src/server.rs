@@ -96,6 +96,11 @@ impl Server {
         self.shared.router.publisher().publish_and_wait(event).await
     }
 
+    /// The router that is served: for calls and subscriptions within this process.
+    pub fn router(&self) -> &Router {
+        &self.shared.router
+    }
+
     /// What publishes the events of the router that is served, to be kept where the server is not at hand.
     pub fn publisher(&self) -> Publisher {
         self.shared.router.publisher()

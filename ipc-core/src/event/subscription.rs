@@ -10,7 +10,7 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::Event;
-use crate::body::read_with;
+use crate::body::{read_json, read_with};
 use crate::failure::Failure;
 
 /// What arrives of a subscription.
@@ -193,7 +193,7 @@ impl<E: Event + DeserializeOwned> Stream for Subscription<E> {
             cx,
             |stream, cx| stream.as_mut().poll_next(cx),
             |_, json, attachments| {
-                let read = read_with(attachments, || serde_json::from_slice(json));
+                let read = read_with(attachments, || read_json(json));
                 read.map_err(|error| SubscriptionError::decode(E::CHANNEL, &error))
             },
         )

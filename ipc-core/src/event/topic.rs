@@ -171,6 +171,7 @@ impl Topic {
             let mut offer = |_: &u64, subscriber: &mut Arc<dyn Subscriber>| {
                 let offered = subscriber.offer(event);
                 match offered {
+                    Offer::Attended => {}
                     Offer::Full => full.push(Arc::clone(subscriber)),
                     // One that is gone may be dropped here, which must not happen while the topic is held.
                     Offer::Taken | Offer::Gone => told.push(Arc::clone(subscriber)),
@@ -258,8 +259,8 @@ impl Owed {
                     self.is_settled = true;
                     return self.subscriber.wake();
                 }
-                // The next event that is published takes it out of the topic.
-                Offer::Gone => {
+                // The next event that is published takes one that is gone out of the topic.
+                Offer::Attended | Offer::Gone => {
                     self.is_settled = true;
                     return;
                 }

@@ -352,6 +352,9 @@ impl<T: Log> ::ipc_bridge::__private::Service for LogServer<T> {
                 LogCountRequest,
                 ::ipc_bridge::__private::std::sync::Arc<T>,
             >(::ipc_bridge::__private::std::sync::Arc::clone(&self.instance));
+        let router = router.event::<Progress>();
+        let router = router.event::<job::Logged>();
+        let router = router.shared_event::<Said>();
         router
     }
 }
@@ -427,5 +430,25 @@ impl<C: ::ipc_bridge::__private::InvokeStream> LogClient<C> {
                 LogSearchRequest { texts },
             )
             .await
+    }
+}
+#[allow(dead_code, reason = "a program may only serve, or only call")]
+#[allow(clippy::future_not_send, reason = "that depends on what makes the calls")]
+impl<C: ::ipc_bridge::__private::Subscribe> LogClient<C> {
+    ///Subscribes to the events of [`Progress`].
+    pub fn subscribe_progress(
+        &self,
+    ) -> ::ipc_bridge::__private::Subscribing<'_, C, Progress> {
+        ::ipc_bridge::__private::Subscribing::new(&self.caller)
+    }
+    ///Subscribes to the events of [`job::Logged`].
+    pub fn subscribe_logged(
+        &self,
+    ) -> ::ipc_bridge::__private::Subscribing<'_, C, job::Logged> {
+        ::ipc_bridge::__private::Subscribing::new(&self.caller)
+    }
+    ///Subscribes to the events of [`Said`].
+    pub fn subscribe_said(&self) -> ::ipc_bridge::__private::Subscribing<'_, C, Said> {
+        ::ipc_bridge::__private::Subscribing::new(&self.caller)
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn expand(handler: &Handler, generics: &Generics) -> TokenStream {
     let name = hygiene::ident(&handler.request);
     let core = quote!(#private::core);
     let (result, never) = (quote!(#core::result::Result), quote!(#core::convert::Infallible));
-    let item = expand::item(handler);
+    let place = expand::place(handler);
     let request = request(handler, generics);
     quote! {
         #request
@@ -25,7 +25,7 @@ pub(crate) fn expand(handler: &Handler, generics: &Generics) -> TokenStream {
         const _: () = {
             impl #private::Handler for #name {
                 const CHANNEL: &'static #core::primitive::str = "";
-                #item
+                #place
                 const DOC: #private::HandlerDoc = #private::HandlerDoc::new("", #core::option::Option::None);
                 type Output = #private::Once<Never>;
                 fn requirements(_: &mut #private::Requirements) {}

@@ -89,6 +89,12 @@ impl Queue {
         }
     }
 
+    /// Whether somebody sends what has been appended: who writes, or has promised to, looks for more before it stops, and
+    /// the connection's own task has been told.
+    pub(super) fn is_attended(&self) -> bool {
+        self.promised || self.told || !matches!(self.writer, Slot::Free(_))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.frames.is_empty() && self.large.is_empty()
     }
