@@ -6,7 +6,7 @@ use std::task::Waker;
 use ipc_core::envelope::{Kind, UPSTREAM};
 
 use super::writer::{Behind, Sending, Writer};
-use super::{NotSent, Outgoing};
+use super::{INLINE_BYTES, NotSent, Outgoing};
 use crate::buffer;
 use crate::frame::Large;
 
@@ -84,6 +84,11 @@ impl Queue {
             closed: false,
             driver: Waker::noop().clone(),
         }
+    }
+
+    /// Whether as much has been appended as is written at once, and nobody is writing.
+    pub(super) fn is_worth_a_write(&self) -> bool {
+        self.frames.len() >= INLINE_BYTES && matches!(self.writer, Slot::Free(_))
     }
 
     /// Whether somebody sends what has been appended: who writes, or has promised to, looks for more before it stops, and
