@@ -89,8 +89,8 @@ impl Outbox {
         self.queue().push(outgoing)
     }
 
-    /// Appends a message that `put` writes, behind what is under way in its lane; `put` answers it where it is too large
-    /// for a frame. Answers whether somebody sends it anyway, without being [told](Self::send_soon).
+    /// Appends messages that `put` writes, behind what is under way in their lane; `put` answers the last of them where it
+    /// is too large for a frame. Answers whether somebody sends it anyway, without being [told](Self::send_soon).
     pub(crate) fn push_with(
         &self,
         lane: Lane,

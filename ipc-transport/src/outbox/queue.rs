@@ -149,7 +149,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Appends a message that `put` writes, or answers where it is large, behind what is under way in its lane.
+    /// Appends messages that `put` writes, and one that it answers where that is large, behind what is under way in their
+    /// lane.
     pub(super) fn push_with(
         &mut self,
         lane: Lane,
@@ -160,10 +161,11 @@ impl Queue {
         }
         if self.under_way(lane).is_some() {
             let mut frames = Vec::new();
-            return match put(&mut frames) {
-                Some(large) => self.push_ordered(lane, Outgoing::Large(large), false),
-                None => self.push_ordered(lane, Outgoing::Frames(&frames), false),
-            };
+            let large = put(&mut frames);
+            if !frames.is_empty() {
+                self.push_ordered(lane, Outgoing::Frames(&frames), false)?;
+            }
+            return large.map_or(Ok(()), |large| self.push_ordered(lane, Outgoing::Large(large), false));
         }
         if self.frames.capacity() == 0 {
             self.frames = buffer::lend();
