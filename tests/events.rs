@@ -60,12 +60,7 @@ async fn run(cx: Context, job: String) -> Result<(), std::convert::Infallible> {
 }
 
 fn router() -> Router {
-    Router::new()
-        .event::<StatusChanged>()
-        .event::<Progress>()
-        .event::<Taken>()
-        .shared_event::<Said>()
-        .handle::<run>()
+    Router::new().event::<StatusChanged>().event::<Progress>().event::<Taken>().shared_event::<Said>().handle::<run>()
 }
 
 async fn serve(place: &Endpoint) -> (Server, Client) {
@@ -172,7 +167,10 @@ async fn what_one_client_publishes_keeps_its_order_however_many_are_on_their_way
             let text = format!("{number:0>300}");
             client.publish(&Said { text }).await
         });
-        assert!(std::future::Future::poll(call.as_mut(), &mut std::task::Context::from_waker(std::task::Waker::noop())).is_pending());
+        assert!(
+            std::future::Future::poll(call.as_mut(), &mut std::task::Context::from_waker(std::task::Waker::noop()))
+                .is_pending()
+        );
         calls.push(call);
     }
     for call in calls {
