@@ -4,6 +4,7 @@
 mod support;
 
 use std::sync::Arc;
+use std::task::{self, Waker};
 
 use ipc_bridge::prelude::*;
 use ipc_bridge::{Endpoint, Limits, PublishError, SubscribeError};
@@ -167,10 +168,7 @@ async fn what_one_client_publishes_keeps_its_order_however_many_are_on_their_way
             let text = format!("{number:0>300}");
             client.publish(&Said { text }).await
         });
-        assert!(
-            std::future::Future::poll(call.as_mut(), &mut std::task::Context::from_waker(std::task::Waker::noop()))
-                .is_pending()
-        );
+        assert!(call.as_mut().poll(&mut task::Context::from_waker(Waker::noop())).is_pending());
         calls.push(call);
     }
     for call in calls {
