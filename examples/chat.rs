@@ -188,7 +188,8 @@ impl Rooms {
     /// Publishes who is in a room, under the lock, so that the last event is the last that happened. It waits for nobody.
     fn tell(&self, inside: &Inside, room: String) -> Result<(), PublishError> {
         let here = inside.members.values().filter(|member| member.room == room);
-        let names = here.map(|member| member.name.clone()).collect();
+        let mut names: Vec<String> = here.map(|member| member.name.clone()).collect();
+        names.sort_unstable();
         self.publisher.publish(&Present { room, names })
     }
 
