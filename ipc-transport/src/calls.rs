@@ -11,8 +11,9 @@ use crate::credit::Credit;
 use crate::inbox::{Inbox, Overdrawn};
 use crate::payload::Payload;
 
-/// The in-flight table of the caller: calls, streams and subscriptions. A call's id is its place in the table, and the place stays taken until the
-/// answer is there, even when nobody waits for it any more: an id never means two calls at once.
+/// The in-flight table of the caller: calls, streams and subscriptions. A call's id is its place in the table, and the
+/// place stays taken until the answer is there, even when nobody waits for it any more: an id never means two calls at
+/// once.
 #[derive(Debug)]
 pub(crate) struct Calls {
     table: Mutex<Table>,
@@ -246,8 +247,8 @@ impl Calls {
     pub(crate) fn abandon(&self, id: u32, cancel: impl FnOnce() -> bool) {
         let mut table = self.table();
         let open = table.closed.is_none();
-        match table.awaits(id) {
-            Some(awaits @ Awaits::Response(_)) if open && cancel() => *awaits = Awaits::Nobody,
+        match table.calls.get_mut(id as usize) {
+            Some(call) if open && matches!(call.awaits, Awaits::Response(_)) && cancel() => call.leave(Awaits::Nobody),
             _ => {
                 self.free(table, id);
             }
@@ -260,12 +261,32 @@ impl Calls {
         let mut table = self.table();
         let open = table.closed.is_none();
         // A stream that has ended gave its id back, and another call may have it now.
-        let Some(awaits) = table.awaits(id).filter(|awaits| awaits.is_for(inbox)) else { return };
-        let later = if matches!(awaits, Awaits::Items(_)) { Awaits::Nobody } else { Awaits::LastEvent };
+        let Some(call) = table.calls.get_mut(id as usize).filter(|call| call.awaits.is_for(inbox)) else { return };
+        let later = if matches!(call.awaits, Awaits::Items(_)) { Awaits::Nobody } else { Awaits::LastEvent };
         if open && tell() {
-            *awaits = later;
+            call.leave(later);
         } else {
             self.free(table, id);
+        }
+    }
+
+    /// Queues a part of what is sent beside the request of the call that has this `upload`, unless that has been answered
+    /// or cancelled: its id may mean another call then.
+    pub(crate) fn go_on(&self, id: u32, upload: &Arc<Credit>, queue: impl FnOnce()) -> bool {
+        let table = self.table();
+        let call = table.calls.get(id as usize).and_then(|call| call.upload.as_ref());
+        let there = call.is_some_and(|credit| Arc::ptr_eq(credit, upload));
+        if there {
+            queue();
+        }
+        there
+    }
+
+    /// Lets the peer send more of what arrives in `inbox`, unless that has ended: its id may mean another stream then.
+    pub(crate) fn grant(&self, id: u32, inbox: &Arc<Inbox>, grant: impl FnOnce()) {
+        let mut table = self.table();
+        if table.awaits(id).is_some_and(|awaits| awaits.is_for(inbox)) {
+            grant();
         }
     }
 
@@ -309,6 +330,14 @@ impl Calls {
 impl Table {
     fn awaits(&mut self, id: u32) -> Option<&mut Awaits> {
         self.calls.get_mut(id as usize).map(|call| &mut call.awaits)
+    }
+}
+
+impl Call {
+    /// Nobody waits for it any more, and nothing more is sent of it.
+    fn leave(&mut self, awaits: Awaits) {
+        self.awaits = awaits;
+        self.upload = None;
     }
 }
 

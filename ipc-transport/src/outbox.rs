@@ -69,10 +69,10 @@ impl Outbox {
     }
 
     /// Appends what a connection that is leaving no longer sends: a request, a notification, a subscription. It does not
-    /// pass what is left of an earlier call of the same id.
-    pub(crate) fn push_request(&self, id: u32, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
+    /// pass what is left of an earlier call of the same id, which has the same lane.
+    pub(crate) fn push_request(&self, lane: Lane, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
         let mut queue = self.queue();
-        if queue.leaving { Err(NotSent::Leaving) } else { queue.push_ordered(Lane::Asking(id), outgoing, true) }
+        if queue.leaving { Err(NotSent::Leaving) } else { queue.push_ordered(lane, outgoing, true) }
     }
 
     /// Appends something that is sent as long as the connection lives, behind what is under way in its lane.

@@ -90,6 +90,13 @@ impl Publishing {
         }
     }
 
+    /// A subscription has ended by itself.
+    fn forget(&self, id: u32) {
+        // Not while the table is held, as above.
+        let ended = self.table().subscriptions.remove(&id);
+        drop(ended);
+    }
+
     /// Ends all subscriptions, and tells why.
     pub(crate) fn end_all(&self, failure: &Failure) {
         let ended = std::mem::take(&mut self.table().subscriptions);
@@ -176,14 +183,15 @@ impl Outlet {
             }
             sent = true;
         }
-        if state.queue.is_empty()
-            && let Some(failure) = state.ending.take()
-        {
-            state.over = true;
-            self.send_end(Some(&failure));
-        }
+        let ending = if state.queue.is_empty() { state.ending.take() } else { None };
+        state.over |= ending.is_some();
         let changed = sent || state.over;
         drop(state);
+        if let Some(failure) = ending {
+            // Before the peer learns of the end, as it may use the id again then.
+            self.link.publishing.forget(self.id);
+            self.send_end(Some(&failure));
+        }
         if changed {
             self.taken.notify_waiters();
             self.link.outbox.send_soon();

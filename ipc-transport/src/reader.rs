@@ -119,9 +119,7 @@ impl Reader {
     fn take(&mut self, payload: usize) {
         self.taken = self.taken.saturating_add(u32::try_from(cost(payload)).unwrap_or(u32::MAX));
         if self.taken >= self.link.limits.stream_bytes / 2 && !self.inbox.is_over() {
-            let bytes = std::mem::take(&mut self.taken);
-            self.inbox.grant(bytes);
-            self.link.grant(self.id, bytes);
+            self.link.grant(self.id, &self.inbox, std::mem::take(&mut self.taken));
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::yielding::yield_once;
 /// The bytes of items that leave together, while there are more at once. A reader that keeps up has work meanwhile.
 const BATCH_BYTES: usize = 32 * 1024;
 
-/// Sends what a caller sends beside its request.
+/// Sends what a caller sends beside its request, until all is sent or the call is over.
 ///
 /// # Errors
 ///
@@ -28,7 +28,7 @@ pub(crate) async fn send_items(
     link: &Link,
     id: u32,
     mut upload: Upload,
-    credit: &Credit,
+    credit: &Arc<Credit>,
 ) -> Result<(), serde_json::Error> {
     let mut batch = Batch::new(link, id | UPSTREAM, Lane::Asking(id));
     let mut items = Items { upload: &mut upload, failed: None };
@@ -36,7 +36,9 @@ pub(crate) async fn send_items(
         link.outbox.room().await;
         match poll_fn(|cx| batch.poll_fill(cx, credit, &mut items)).await {
             Filled::Partly { more } => {
-                batch.push();
+                if !link.calls.go_on(id, credit, || batch.push()) {
+                    return Ok(());
+                }
                 link.outbox.flush();
                 if more {
                     yield_once().await;
@@ -51,8 +53,9 @@ pub(crate) async fn send_items(
                     return Err(error);
                 }
                 frame::put(&mut batch.out.json, Kind::End, id | UPSTREAM, &[]);
-                batch.push();
-                link.outbox.flush();
+                if link.calls.go_on(id, credit, || batch.push()) {
+                    link.outbox.flush();
+                }
                 return Ok(());
             }
         }

@@ -79,19 +79,32 @@ impl Serving {
     /// The call stands in the table until its answer is queued: a connection that is leaving ends when the table is
     /// empty and nothing is queued.
     pub(crate) fn finish(&self, ticket: Ticket, answer: impl FnOnce()) -> Option<bool> {
-        let last = {
+        let (served, last) = {
             let mut table = self.table();
-            let there = table.holds(ticket);
-            if there {
-                answer();
-                table.calls.remove(&ticket.key);
+            if !table.holds(ticket) {
+                return None;
             }
-            there.then_some(table.calls.is_empty())
+            answer();
+            (table.calls.remove(&ticket.key), table.calls.is_empty())
         };
-        if last == Some(true) {
+        // The handler may have left what it was sent to somebody who still reads.
+        if let Some(incoming) = served.and_then(|served| served.streams.incoming) {
+            answered(&incoming);
+        }
+        if last {
             self.idle.notify_waiters();
         }
-        last
+        Some(last)
+    }
+
+    /// Lets the caller send more of what arrives in `inbox`, unless its call has been answered: the id may mean another
+    /// call then.
+    pub(crate) fn grant(&self, id: u32, inbox: &Arc<Inbox>, grant: impl FnOnce()) {
+        let table = self.table();
+        let incoming = table.calls.get(&Key::Call(id)).and_then(|served| served.streams.incoming.as_ref());
+        if incoming.is_some_and(|incoming| Arc::ptr_eq(incoming, inbox)) {
+            grant();
+        }
     }
 
     /// Queues a part of the answer to a call, unless the call was cancelled: nothing may follow the answer that says so.
@@ -170,6 +183,11 @@ impl Serving {
         }
         self.idle.notify_waiters();
     }
+}
+
+/// Nothing of what a caller sends follows, as its call has been answered.
+pub(crate) fn answered(incoming: &Inbox) {
+    incoming.end(Ending::Gone("the call has been answered".into()));
 }
 
 impl Table {

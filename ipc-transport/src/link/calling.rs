@@ -15,7 +15,7 @@ use crate::calls::Opens;
 use crate::credit::Credit;
 use crate::frame::{self, Large, Started};
 use crate::inbox::Inbox;
-use crate::outbox::{Outgoing, Urgency};
+use crate::outbox::{Lane, Outgoing, Urgency};
 use crate::payload::Payload;
 use crate::reader::{Reader, Role};
 use crate::sending::send_items;
@@ -96,7 +96,7 @@ impl Link {
         &self,
         id: u32,
         upload: Upload,
-        credit: &Credit,
+        credit: &Arc<Credit>,
     ) -> Result<Payload<'static>, CallError> {
         let mut sending = pin!(send_items(self, id, upload, credit));
         let mut sent = false;
@@ -143,7 +143,7 @@ impl Link {
 
     /// Sends a request that is not answered.
     ///
-    /// Cancel safe: nothing has been sent before the future is done.
+    /// Cancel safe: the request has been sent, or not.
     pub(crate) async fn notify(
         &self,
         channel: &str,
@@ -154,8 +154,8 @@ impl Link {
             self.outbox.room().await;
         }
         let pushed = match written.large.take() {
-            None => self.outbox.push_request(0, Outgoing::Frames(&written.buffer)),
-            Some(large) => self.outbox.push_request(0, Outgoing::Large(large)),
+            None => self.outbox.push_request(Lane::Notifying, Outgoing::Frames(&written.buffer)),
+            Some(large) => self.outbox.push_request(Lane::Notifying, Outgoing::Large(large)),
         };
         drop(written);
         pushed.map_err(|reason| CallError::Gone(self.why_not(reason)))?;
@@ -195,7 +195,8 @@ impl Link {
         self.calls.abandon_stream(id, inbox, || {
             let mut unsubscribe = Vec::new();
             frame::put(&mut unsubscribe, Kind::Unsubscribe, id, &[]);
-            self.outbox.push(Outgoing::Frames(&unsubscribe)).is_ok()
+            // Not before what it ends, which may wait for what is left of an earlier call.
+            self.outbox.push_ordered(Lane::Asking(id), Outgoing::Frames(&unsubscribe)).is_ok()
         });
         self.outbox.flush();
     }
@@ -233,12 +234,13 @@ impl Link {
             self.outbox.room().await;
         }
         let (id, alone) = self.calls.open(opens).await.map_err(CallError::Gone)?;
+        let lane = Lane::Asking(id);
         let pushed = match written.large.take() {
             None => {
                 frame::set_id(&mut written.buffer, written.started, id);
-                self.outbox.push_request(id, Outgoing::Frames(&written.buffer))
+                self.outbox.push_request(lane, Outgoing::Frames(&written.buffer))
             }
-            Some(large) => self.outbox.push_request(id, Outgoing::Large(Large { kind, id, ..large })),
+            Some(large) => self.outbox.push_request(lane, Outgoing::Large(Large { kind, id, ..large })),
         };
         if let Err(reason) = pushed {
             self.calls.discard(id);

@@ -16,6 +16,8 @@ use crate::frame::Large;
 pub(crate) enum Lane {
     /// The request of a call of this side, and the items that go with it.
     Asking(u32),
+    /// The notifications of this side: they have no ids, and belong to no call.
+    Notifying,
     /// What answers a call of the peer, and the events of its subscription.
     Answering(u32),
 }
@@ -24,7 +26,8 @@ impl Lane {
     pub(super) fn of(kind: Kind, id: u32) -> Self {
         match kind {
             Kind::Item if id & UPSTREAM != 0 => Self::Asking(id & !UPSTREAM),
-            Kind::Request | Kind::Subscribe | Kind::Notification => Self::Asking(id),
+            Kind::Request | Kind::Subscribe => Self::Asking(id),
+            Kind::Notification => Self::Notifying,
             _ => Self::Answering(id),
         }
     }
