@@ -19,7 +19,7 @@ use crate::outbox::{Outgoing, Urgency};
 use crate::payload::Payload;
 use crate::reader::{Reader, Role};
 use crate::sending::answer_with_items;
-use crate::serving::{Streams, Ticket};
+use crate::serving::{Streams, Ticket, answered};
 
 impl Driver {
     pub(super) fn replies(&mut self) -> &mut Body {
@@ -75,6 +75,10 @@ impl Driver {
             Dispatch::Answered => {
                 self.replies_waiting += 1;
                 link.finish_response(id, &mut self.replies, started);
+                // The handler may have left it to somebody who goes on reading.
+                if let Some(inbox) = inbox {
+                    inbox.end(answered());
+                }
             }
             Dispatch::Pending(call) => {
                 started.take_back(&mut self.replies.json);
