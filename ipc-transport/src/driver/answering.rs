@@ -95,9 +95,17 @@ impl Driver {
                 link.serving.start(id, streams, |ticket| {
                     tokio::spawn(answer_with_items(work, ticket, id, stream, credit)).abort_handle()
                 });
+                self.end_if_leaving();
             }
         }
         Ok(())
+    }
+
+    /// Ends what has just begun, where this side began to leave meanwhile: it would never end by itself.
+    fn end_if_leaving(&self) {
+        if self.link.outbox.is_leaving() {
+            self.link.end_streams("the server is shutting down");
+        }
     }
 
     /// Why a request is not taken, whatever it asks for.
@@ -169,6 +177,7 @@ impl Driver {
                 // The peer is told before the first event comes.
                 self.hand_over();
                 link.publishing.release(id);
+                self.end_if_leaving();
             }
             Err(failure) => self.reply(id, &failure),
         }
