@@ -58,6 +58,7 @@ impl Body {
 }
 
 /// Runs `read`, which finds these attachments in the values that it reads.
+#[inline]
 pub fn read_with<T>(attachments: Vec<Bytes>, read: impl FnOnce() -> T) -> T {
     if attachments.is_empty() {
         return read();

@@ -27,12 +27,20 @@ use crate::validation::Issues;
 
 /// What a process publishes on one channel, to all who subscribe to it.
 ///
-/// `derive(Event)` implements it:
+/// [`derive(Event)`](derive@crate::Event) implements it:
 ///
-/// ```text
+/// ```
+/// use ipc_core::Event;
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+///
 /// #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Event)]
-/// #[event("status:changed", retain)]
-/// struct StatusChanged { online: bool }
+/// #[event("status:changed", retain, crate = ipc_core)]
+/// struct StatusChanged {
+///     online: bool,
+/// }
+///
+/// assert_eq!((StatusChanged::CHANNEL, StatusChanged::RETAIN), ("status:changed", true));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",

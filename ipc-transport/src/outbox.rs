@@ -21,6 +21,10 @@ use self::writer::Writer;
 use crate::frame::{self, Large};
 use crate::yielding::yield_once;
 
+/// The bytes of events that whoever published the last of them writes itself: the connection's own task may come to it
+/// much later, and a subscriber that keeps up has work meanwhile.
+const INLINE_BYTES: usize = 32 * 1024;
+
 /// The batches that a task writes for others before the connection's own task takes over.
 const INLINE_BATCHES: usize = 4;
 
@@ -91,8 +95,8 @@ impl Outbox {
         self.queue().push(outgoing)
     }
 
-    /// Appends a message that `put` writes, behind what is under way in its lane; `put` answers it where it is too large
-    /// for a frame. Answers whether somebody sends it anyway, without being [told](Self::send_soon).
+    /// Appends messages that `put` writes, behind what is under way in their lane; `put` answers the last of them where it
+    /// is too large for a frame. Answers whether somebody sends it anyway, without being [told](Self::send_soon).
     pub(crate) fn push_with(
         &self,
         lane: Lane,
@@ -100,7 +104,7 @@ impl Outbox {
     ) -> Result<bool, NotSent> {
         let mut queue = self.queue();
         queue.push_with(lane, put)?;
-        Ok(queue.is_attended())
+        Ok(queue.is_attended() && !queue.is_worth_a_write())
     }
 
     /// Appends a goodbye, unless one has been sent; no request is sent after it.
@@ -177,9 +181,14 @@ impl Outbox {
     }
 
     /// Leaves what has been appended to the connection's own task, which writes it with whatever else has come by then.
+    /// What is worth a write of its own is written at once.
     pub(crate) fn send_soon(&self) {
         let driver = {
             let mut queue = self.queue();
+            if queue.is_worth_a_write() {
+                drop(queue);
+                return self.flush();
+            }
             if queue.is_attended() {
                 return;
             }

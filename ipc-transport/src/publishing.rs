@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use crate::credit::cost;
 use crate::driver::MISSED;
-use crate::frame;
+use crate::frame::{self, Large};
 use crate::link::Link;
 use crate::outbox::{Lane, Outgoing};
 
@@ -180,14 +180,9 @@ impl Outlet {
             return;
         }
         let mut sent = false;
-        while state.credit > 0 {
-            match state.queue.pop() {
-                Some(Delivery::Event(event)) => {
-                    self.send(&mut state, &event);
-                }
-                Some(Delivery::Missed(count)) => self.tell_missed(&mut state, count),
-                None => break,
-            }
+        while state.credit > 0 && !state.queue.is_empty() && !state.over {
+            let pushed = self.link.outbox.push_with(self.lane(), |out| self.put_waiting(&mut state, out));
+            state.over = pushed.is_err();
             sent = true;
         }
         let mut ended = None;
@@ -207,32 +202,41 @@ impl Outlet {
         }
     }
 
-    /// Appends an event to what is sent. Answers whether somebody sends it anyway, without being told.
-    fn send(&self, state: &mut State, event: &PublishedEvent) -> bool {
+    fn lane(&self) -> Lane {
+        Lane::Answering(self.id)
+    }
+
+    /// Appends what waits to `out`, as far as the peer takes it, up to a message that is too large for a frame: that is
+    /// answered.
+    fn put_waiting(&self, state: &mut State, out: &mut Vec<u8>) -> Option<Large> {
+        while state.credit > 0 {
+            let large = match state.queue.pop()? {
+                Delivery::Event(event) => self.put(state, &event, out),
+                Delivery::Missed(count) => {
+                    let said = bytes::Bytes::from(count.to_string());
+                    state.credit -= cost(said.len());
+                    frame::put_shared(out, Kind::Event, self.id, MISSED, &[said], false)
+                }
+            };
+            if large.is_some() {
+                return large;
+            }
+        }
+        None
+    }
+
+    /// Appends an event to `out`; it is answered where it is too large for a frame.
+    fn put(&self, state: &mut State, event: &PublishedEvent, out: &mut Vec<u8>) -> Option<Large> {
         let size = event.payload_bytes();
         let limit = self.link.remote.limits.message_bytes;
         if size > limit as usize {
             tracing::warn!(channel = event.channel(), size, limit, "an event is larger than its subscriber takes");
             state.queue.miss();
-            return false;
+            return None;
         }
         state.credit -= cost(size);
         let channel = if self.many { event.channel() } else { "" };
-        let put = |out: &mut Vec<u8>| {
-            frame::put_shared(out, Kind::Event, self.id, channel, event.segments(), event.has_attachments())
-        };
-        let pushed = self.link.outbox.push_with(Lane::Answering(self.id), put);
-        state.over |= pushed.is_err();
-        pushed.unwrap_or(false)
-    }
-
-    fn tell_missed(&self, state: &mut State, count: u64) {
-        let said = bytes::Bytes::from(count.to_string());
-        state.credit -= cost(said.len());
-        let put = |out: &mut Vec<u8>| frame::put_shared(out, Kind::Event, self.id, MISSED, &[said], false);
-        if self.link.outbox.push_with(Lane::Answering(self.id), put).is_err() {
-            state.over = true;
-        }
+        frame::put_shared(out, Kind::Event, self.id, channel, event.segments(), event.has_attachments())
     }
 
     /// Ends the subscription at once; what waits is dropped.
@@ -251,7 +255,7 @@ impl Outlet {
         let body = failure.map(crate::link::goodbye).unwrap_or_default();
         let mut end = Vec::new();
         frame::put(&mut end, Kind::End, self.id, &body);
-        if self.link.outbox.push_ordered(Lane::Answering(self.id), Outgoing::Frames(&end)).is_err() {
+        if self.link.outbox.push_ordered(self.lane(), Outgoing::Frames(&end)).is_err() {
             tracing::debug!(id = self.id, "the end of a subscription was dropped, as the connection is gone");
         }
     }
@@ -273,7 +277,9 @@ impl Subscriber for Outlet {
             return Offer::Gone;
         }
         if !state.held && state.credit > 0 && state.queue.is_empty() {
-            return if self.send(&mut state, event) { Offer::Attended } else { Offer::Taken };
+            let pushed = self.link.outbox.push_with(self.lane(), |out| self.put(&mut state, event, out));
+            state.over = pushed.is_err();
+            return if pushed == Ok(true) && state.queue.is_empty() { Offer::Attended } else { Offer::Taken };
         }
         match state.queue.push(event) {
             // What is held is sent on its release, and what the peer does not take when it takes more.

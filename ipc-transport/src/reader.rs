@@ -69,6 +69,7 @@ impl Reader {
         &self.inbox
     }
 
+    #[inline]
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<'_>> {
         if self.batch.pieces.is_empty() {
             self.batch.clear();
@@ -89,6 +90,9 @@ impl Reader {
                 self.at += usize::from(channel) + payload as usize;
                 let bytes = self.batch.bytes.get(start..self.at).unwrap_or_default();
                 let (channel, payload) = bytes.split_at_checked(channel.into()).unwrap_or_default();
+                if !attachments {
+                    return Poll::Ready(Next::Item { channel, json: payload, attachments: Vec::new() });
+                }
                 opened(channel, Payload::lent(payload, attachments), &mut self.large)
             }
             Piece::Large(large) => {

@@ -142,11 +142,14 @@ impl<M> Source<M> {
         let next = match self {
             Self::Ended => None,
             Self::Made(stream) => ready!(made(stream, cx)),
-            Self::Received(events) => Some(match ready!(events.poll_event(cx)) {
-                ReceivedEvent::Event { channel, json, attachments } => read(channel, json, attachments),
-                ReceivedEvent::Missed(events) => Err(SubscriptionError::Missed(events)),
-                ReceivedEvent::End(end) => Err(end.into()),
-            }),
+            Self::Received(events) => match ready!(events.poll_event(cx)) {
+                // Whether it could be read or not, the next may follow.
+                ReceivedEvent::Event { channel, json, attachments } => {
+                    return Poll::Ready(Some(read(channel, json, attachments)));
+                }
+                ReceivedEvent::Missed(events) => Some(Err(SubscriptionError::Missed(events))),
+                ReceivedEvent::End(end) => Some(Err(end.into())),
+            },
         };
         if next.as_ref().is_none_or(|next| next.as_ref().is_err_and(|error| !error.goes_on())) {
             *self = Self::Ended;

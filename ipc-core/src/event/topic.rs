@@ -147,7 +147,10 @@ impl Topic {
         }
         // A task that has used up its budget would be sent away here without a place in the line, and whoever comes later
         // would pass it.
-        let _turn = unconstrained(self.turn.lock()).await;
+        let _turn = match self.turn.try_lock() {
+            Ok(turn) => turn,
+            Err(_) => unconstrained(self.turn.lock()).await,
+        };
         let owed = |subscriber| Owed { subscriber, event: Arc::clone(event), is_settled: false };
         let mut waiting: Vec<BoxFuture<'static, ()>> =
             self.offer(event).into_iter().map(|subscriber| Box::pin(owed(subscriber).settle()) as _).collect();

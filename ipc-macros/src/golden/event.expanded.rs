@@ -47,11 +47,7 @@ impl renamed::__private::Event for Progress {
 impl renamed::__private::KeyedEvent for Progress {
     type Key = JobId;
 }
-#[allow(trivial_bounds)]
-impl renamed::__private::NeverWaits for Progress
-where
-    Progress: renamed::__private::Event,
-{}
+impl renamed::__private::NeverWaits for Progress {}
 #[derive(Serialize, JsonSchema, Event)]
 #[event("job:log", lag = "wait")]
 #[deprecated(note = "use `Progress`")]

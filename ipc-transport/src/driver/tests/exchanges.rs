@@ -17,49 +17,79 @@ use crate::vectors::exchanges::{Closing, End, EndLimits, Exchange, Step, exchang
 #[tokio::test(start_paused = true)]
 async fn the_server_of_every_exchange_sends_what_it_should() {
     for exchange in exchanges(End::Server) {
-        println!("{}", exchange.name);
-        let router = router();
-        let mut peer = Peer::over(limits(exchange.server), takes(exchange.client), Arc::clone(&router));
-        let mut asked_to_go = false;
-        for step in &exchange.steps {
-            match step {
-                Step::Client { client } => {
-                    asked_to_go |= client == "goodbye";
-                    peer.send(&vector(client)).await;
-                }
-                Step::Server { server } => {
-                    if server == "goodbye" && !asked_to_go {
-                        peer.link.leave("the server shut down");
-                    }
-                    let (received, expected) = (peer.receive_bytes().await, vector(server));
-                    assert_eq!(said(&received), said(&expected), "{}: {server}", exchange.name);
-                }
-                Step::Publish { publish, event } => published(&router, publish, &event.to_string()),
-            }
+        for together in [false, true] {
+            play_the_server(&exchange, together).await;
         }
-        ends(&mut peer, &exchange, Closing::Server).await;
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_client_of_every_exchange_sends_what_it_should() {
     for exchange in exchanges(End::Client) {
-        println!("{}", exchange.name);
-        let peer = Peer::over(limits(exchange.client), takes(exchange.server), Arc::default());
-        let mut client = Client::new(peer);
-        for step in &exchange.steps {
-            match step {
-                Step::Client { client: name } => {
-                    let expected = vector(name);
-                    let received = client.send(&decoded(&expected)).await;
-                    assert_eq!(said(&received), said(&expected), "{}: {name}", exchange.name);
-                }
-                Step::Server { server } => client.receive(vector(server)).await,
-                Step::Publish { .. } => {}
-            }
+        for together in [false, true] {
+            play_the_client(&exchange, together).await;
         }
-        ends(&mut client.peer, &exchange, Closing::Client).await;
     }
+}
+
+/// Plays the server. What the client sends without waiting arrives one by one, or `together`.
+async fn play_the_server(exchange: &Exchange, together: bool) {
+    println!("{}", exchange.name);
+    let router = router();
+    let mut peer = Peer::over(limits(exchange.server), takes(exchange.client), Arc::clone(&router));
+    let (mut asked_to_go, mut waiting) = (false, Vec::new());
+    for step in &exchange.steps {
+        if !matches!(step, Step::Client { .. }) {
+            peer.send(&std::mem::take(&mut waiting)).await;
+        }
+        match step {
+            Step::Client { client } => {
+                asked_to_go |= client == "goodbye";
+                waiting.extend(vector(client));
+                if !together {
+                    peer.send(&std::mem::take(&mut waiting)).await;
+                    tokio::task::yield_now().await;
+                }
+            }
+            Step::Server { server } => {
+                if server == "goodbye" && !asked_to_go {
+                    peer.link.leave("the server shut down");
+                }
+                let (received, expected) = (peer.receive_bytes().await, vector(server));
+                assert_eq!(said(&received), said(&expected), "{}: {server}", exchange.name);
+            }
+            Step::Publish { publish, event } => published(&router, publish, &event.to_string()),
+        }
+    }
+    peer.send(&waiting).await;
+    ends(&mut peer, exchange, Closing::Server).await;
+}
+
+/// Plays the client. What the server sends without waiting arrives one by one, or `together`.
+async fn play_the_client(exchange: &Exchange, together: bool) {
+    println!("{}", exchange.name);
+    let mut client = Client::new(Peer::over(limits(exchange.client), takes(exchange.server), Arc::default()));
+    let mut waiting = Vec::new();
+    for step in &exchange.steps {
+        match step {
+            Step::Client { client: name } => {
+                client.receive(std::mem::take(&mut waiting)).await;
+                let expected = vector(name);
+                let received = client.send(&decoded(&expected)).await;
+                assert_eq!(said(&received), said(&expected), "{}: {name}", exchange.name);
+            }
+            Step::Server { server } => {
+                waiting.push(vector(server));
+                if !together {
+                    client.receive(std::mem::take(&mut waiting)).await;
+                    tokio::task::yield_now().await;
+                }
+            }
+            Step::Publish { .. } => {}
+        }
+    }
+    client.receive(waiting).await;
+    ends(&mut client.peer, exchange, Closing::Client).await;
 }
 
 /// The end that is played closes the connection, or both do, or the connection goes on and nothing else has been sent.

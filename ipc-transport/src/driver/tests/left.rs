@@ -20,7 +20,7 @@ fn client(limits: Limits) -> Client {
 async fn nothing_is_sent_beside_the_request_of_a_call_that_was_answered() {
     let mut client = client(Limits::default());
     client.send(&decoded(&vector("dialogue_request"))).await;
-    client.receive(vector("dialogue_response")).await;
+    client.receive(vec![vector("dialogue_response")]).await;
     assert!(!client.peer.has_more().await);
     // Nobody has read the end of the answer yet, and the call's id is free.
     client.offer(33, 1.into());
@@ -50,7 +50,7 @@ async fn a_subscription_that_is_dropped_early_ends_behind_its_subscribe() {
     let link = Arc::clone(&peer.link);
     // More than the transport holds, so that the subscribe is under way for long.
     let key = format!("\"{}\"", "k".repeat(3 << 20));
-    let begun = tokio::spawn(async move { crate::events::subscribe(&link, "a:b", Some(&key)).await });
+    let begun = tokio::spawn(async move { crate::events::subscribe(&link, "a:b", Some(&key), None).await });
     tokio::task::yield_now().await;
     begun.abort();
     assert!(begun.await.is_err_and(|error| error.is_cancelled()));
@@ -81,9 +81,9 @@ async fn a_subscription_that_is_dropped_early_keeps_its_id_until_its_end() {
 async fn an_end_that_is_too_large_is_an_end() {
     let mut client = client(Limits::default().message_bytes(100));
     client.send(&decoded(&vector("subscribe"))).await;
-    client.receive(vector("subscribe_response")).await;
+    client.receive(vec![vector("subscribe_response")]).await;
     let failure = format!(r#"{{"code":"UNAVAILABLE","message":"{}"}}"#, "a".repeat(100));
-    client.receive(bytes(Kind::End, 41, failure.as_bytes())).await;
+    client.receive(vec![bytes(Kind::End, 41, failure.as_bytes())]).await;
     assert!(!client.peer.has_more().await);
     client.send(&decoded(&vector("subscribe_to_all"))).await;
     assert_eq!(client.chosen(42), 0);

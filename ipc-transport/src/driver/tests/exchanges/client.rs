@@ -104,10 +104,10 @@ impl Client {
         self.peer.send(&with_id(bytes, |_| id)).await;
     }
 
-    /// Lets the client have what the server sends.
-    pub(in super::super) async fn receive(&mut self, bytes: Vec<u8>) {
-        let sent =
-            with_id(bytes, |id| self.opened.get(&(id & !UPSTREAM)).map_or(id, |opened| opened.id | (id & UPSTREAM)));
+    /// Lets the client have frames that the server sends.
+    pub(in super::super) async fn receive(&mut self, frames: Vec<Vec<u8>>) {
+        let here = |id: u32| self.opened.get(&(id & !UPSTREAM)).map_or(id, |opened| opened.id | (id & UPSTREAM));
+        let sent: Vec<u8> = frames.into_iter().flat_map(|frame| with_id(frame, here)).collect();
         self.peer.send(&sent).await;
     }
 
