@@ -77,7 +77,7 @@ struct Store(PathBuf);
 #[handler("upload:put")]
 async fn put(
     store: State<Store>,
-    #[context] publisher: Publisher,
+    publisher: Publisher,
     id: u64,
     #[garde(pattern(r"^[a-z0-9_-]+\.bin$"))] name: String,
     bytes: u64,
