@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context as TaskContext, Poll};
 
-use ipc_bridge::prelude::*;
 use ipc_bridge::Endpoint;
+use ipc_bridge::prelude::*;
 use tokio::task::yield_now;
 
 use support::{everywhere, until};
