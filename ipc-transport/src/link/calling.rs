@@ -79,7 +79,7 @@ impl Link {
             None => poll_fn(|cx| self.calls.poll_answer(id, cx)).await.map_err(CallError::Gone),
             Some((upload, credit)) => {
                 let answered = self.send_until_answered(id, upload, &credit).await;
-                if matches!(answered, Err(CallError::Encode(_))) {
+                if matches!(answered, Err(CallError::Unsent(_))) {
                     // The call is still open, and cancelled by dropping it.
                     return answered;
                 }
@@ -102,8 +102,8 @@ impl Link {
         let mut sent = false;
         poll_fn(|cx| {
             if !sent && let Poll::Ready(result) = sending.as_mut().poll(cx) {
-                if let Err(error) = result {
-                    return Poll::Ready(Err(CallError::Encode(error)));
+                if let Err(unsent) = result {
+                    return Poll::Ready(Err(CallError::Unsent(unsent)));
                 }
                 sent = true;
             }
@@ -132,8 +132,8 @@ impl Link {
         let upload = upload.map(|(upload, credit)| {
             let (link, inbox) = (Arc::clone(self), Arc::clone(reader.inbox()));
             tokio::spawn(async move {
-                if let Err(error) = send_items(&link, id, upload, &credit).await {
-                    inbox.end(Ending::Gone(format!("an item that was to be sent is no JSON: {error}").into()));
+                if let Err(unsent) = send_items(&link, id, upload, &credit).await {
+                    inbox.end(Ending::Unsent(unsent));
                 }
             })
             .abort_handle()
