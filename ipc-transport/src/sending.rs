@@ -1,6 +1,7 @@
 //! Sending the items of a stream: as many as the peer takes, many in one write.
 
-use std::future::poll_fn;
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -27,8 +28,7 @@ pub(crate) async fn send_items(link: &Link, id: u32, mut upload: Upload, credit:
     let mut batch = Batch::new(link, id | UPSTREAM, Lane::Asking(id));
     let mut items = Items { upload: &mut upload, failed: None };
     loop {
-        link.outbox.room().await;
-        match poll_fn(|cx| batch.poll_fill(cx, credit, &mut items)).await {
+        match batch.fill(credit, &mut items).await {
             Filled::Partly { more } => {
                 if !link.calls.go_on(id, credit, || batch.push()) {
                     return Ok(());
@@ -67,8 +67,7 @@ pub(crate) async fn answer_with_items(
     let lane = Lane::Answering(id);
     let mut batch = Batch::new(&link, id, lane);
     let response = loop {
-        link.outbox.room().await;
-        match poll_fn(|cx| batch.poll_fill(cx, &credit, &mut stream)).await {
+        match batch.fill(&credit, &mut stream).await {
             Filled::Partly { more } => {
                 if !link.serving.go_on(ticket, || batch.push()) {
                     return;
@@ -171,6 +170,24 @@ enum Filled {
 impl<'a> Batch<'a> {
     fn new(link: &'a Link, id: u32, lane: Lane) -> Self {
         Self { link, id, lane, out: Body::default(), large: None }
+    }
+
+    /// Fills the batch as soon as the connection has room for it, the peer takes it and there is something.
+    async fn fill(&mut self, credit: &Credit, source: &mut impl Source) -> Filled {
+        let outbox = &self.link.outbox;
+        // Asked for whenever it goes on: many streams may wait for the same thing, and what all of them have then must not
+        // pile up.
+        let mut room = pin!(outbox.room());
+        poll_fn(|cx| {
+            if room.as_mut().poll(cx).is_pending() {
+                // The time passes meanwhile.
+                let mut response = Body::default();
+                return source.poll_expired(cx, &mut response).map(|()| Filled::Ended(response));
+            }
+            room.set(outbox.room());
+            self.poll_fill(cx, credit, source)
+        })
+        .await
     }
 
     fn poll_fill(&mut self, cx: &mut Context<'_>, credit: &Credit, source: &mut impl Source) -> Poll<Filled> {

@@ -13,6 +13,9 @@ pub(crate) mod panics;
 pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod sent;
+#[cfg(unix)]
+mod stream_faults;
+pub(crate) mod streams;
 
 use std::future::Future;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::ready;
 
 use ipc_core::envelope::{Kind, UPSTREAM};
 use ipc_core::{Body, Dispatch, Failure, Inbound, PendingCall, ReceiveItems, code, timed_out};
@@ -250,7 +249,10 @@ async fn run(link: &Link, call: &mut PendingCall, out: &mut Body) {
     // The handlers of a peer that does not take its answers wait, so that what they answer does not pile up.
     let mut room = pin!(link.outbox.room());
     poll_fn(|cx| {
-        ready!(room.as_mut().poll(cx));
+        if room.as_mut().poll(cx).is_pending() {
+            // The time passes meanwhile.
+            return call.poll_expired(cx, out);
+        }
         room.set(link.outbox.room());
         call.poll(cx, out)
     })

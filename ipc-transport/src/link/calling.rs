@@ -125,7 +125,11 @@ impl Link {
         let inbox = Arc::new(Inbox::new(self.limits.stream_bytes));
         let upload = upload.map(|upload| (upload, self.upload_credit()));
         let credit = upload.as_ref().map(|(_, credit)| credit);
-        let (id, urgency) = self.open(Opens::Stream(&inbox, credit), written, Kind::Request).await?;
+        let opened = self.open(Opens::Stream(&inbox, credit), written, Kind::Request);
+        let (id, urgency) = match deadline {
+            None => opened.await?,
+            Some(at) => tokio::time::timeout_at(at, opened).await.unwrap_or(Err(CallError::TimedOut))?,
+        };
         let reader = Reader::new(Arc::clone(self), inbox, id, Role::Answer).until(deadline);
         self.outbox.send(urgency).await;
         // Whoever reads the answer may wait for something else meanwhile, so what is sent has a task of its own.
