@@ -4,7 +4,7 @@
 pub use ipc_core::__private;
 pub use ipc_core::{
     AnyEvent, AnySubscription, Bytes, ChannelDescription, CodeDescription, Context, Description, DescriptionError,
-    ErrorDescription, Event, EventDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, Incoming,
+    ErrorDescription, EventDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, Incoming,
     IncomingError, Invoke, InvokeError, InvokeStream, Issue, Issues, ItemStream, KeyedEvent, Lag, MAX_RETAINED_BYTES,
     MAX_RETAINED_KEYS, Many, NeverWaits, Once, Peer, PublishError, Publisher, Request, Requirements, Router,
     RouterError, RouterProblem, Service, State, Stream, StreamRequest, Subscribe, SubscribeError, SubscribeOptions,
@@ -95,6 +95,34 @@ pub use ipc_core::service;
 /// ```
 pub use ipc_core::IpcError;
 
+/// # Examples
+///
+/// ```
+/// use ipc_bridge::prelude::*;
+/// use ipc_bridge::schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+///
+/// /// How far a job is.
+/// #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema, Event)]
+/// #[event("job:progress", retain, key = "job", lag = "keep_latest")]
+/// struct Progress {
+///     job: u64,
+///     percent: u8,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let router = Router::new().event::<Progress>();
+/// router.publisher().publish(&Progress { job: 7, percent: 50 })?;
+///
+/// // Over a connection, it is `client.subscribe::<Progress>()`. The last one is retained.
+/// let mut progress = router.subscribe::<Progress>().key(&7).await?;
+/// assert_eq!(progress.next().await.transpose()?, Some(Progress { job: 7, percent: 50 }));
+/// # Ok(())
+/// # }
+/// ```
+pub use ipc_core::Event;
+
 /// What most applications use: `use ipc_bridge::prelude::*`.
 pub mod prelude {
     pub use ipc_core::{
@@ -107,3 +135,6 @@ pub mod prelude {
 
 #[doc = include_str!("../docs/guide.md")]
 pub mod guide {}
+
+#[doc = include_str!("../docs/streams_and_events.md")]
+pub mod streams_and_events {}

@@ -1,9 +1,12 @@
 //! The framework, used as an application uses it.
 
-use anyhow::Result;
-use ipc_bridge::prelude::*;
+use std::ops::Range;
 
-use crate::{Caller, Echo, Item};
+use anyhow::{Context as _, Result};
+use ipc_bridge::prelude::*;
+use ipc_bridge::{HandlerDoc, HandlerItem, Issues, Lag};
+
+use crate::{Caller, Echo, Events, Item};
 
 #[handler("bench:echo")]
 fn echo(#[payload] item: Item) -> Item {
@@ -15,6 +18,24 @@ fn echo_text(#[payload] text: String) -> String {
     text
 }
 
+#[handler("bench:publish")]
+async fn publish(#[context] publisher: Publisher, first: u64, end: u64) {
+    let mut item = Item::sample(first);
+    for id in first..end {
+        item.id = id;
+        publisher.publish_and_wait(&item).await.expect("the router declares the event, and an item is always JSON");
+    }
+}
+
+impl Event for Item {
+    const CHANNEL: &'static str = "bench:published";
+    const ITEM: HandlerItem = HandlerItem::new("ipc_benches::Item", file!(), line!());
+    const DOC: HandlerDoc = HandlerDoc::new("", None);
+    const LAG: Lag = Lag::Wait;
+
+    fn validate(&self, _: &mut Issues) {}
+}
+
 /// IPC Bridge itself.
 #[derive(Debug)]
 pub enum Framework {}
@@ -22,13 +43,20 @@ pub enum Framework {}
 impl Echo for Framework {
     type Server = Server;
     type Client = Client;
+    type Events = Subscription<Item>;
 
     async fn serve(endpoint: &str) -> Result<Server> {
-        Ok(Server::bind(endpoint).serve(Router::new().handle::<echo>().handle::<echo_text>()).await?)
+        let router = Router::new().handle::<echo>().handle::<echo_text>().handle::<publish>().event::<Item>();
+        Ok(Server::bind(endpoint).serve(router).await?)
     }
 
     async fn connect(endpoint: &str) -> Result<Client> {
         Ok(Client::connect(endpoint).await?)
+    }
+
+    async fn subscribe(endpoint: &str) -> Result<Subscription<Item>> {
+        // The subscription keeps its connection.
+        Ok(Client::connect(endpoint).await?.subscribe::<Item>().await?)
     }
 }
 
@@ -39,5 +67,15 @@ impl Caller for Client {
 
     async fn echo_text(&self, text: String) -> Result<String> {
         Ok(self.invoke(echo_text { text }).await?)
+    }
+
+    async fn publish(&self, ids: Range<u64>) -> Result<()> {
+        Ok(self.invoke(publish { first: ids.start, end: ids.end }).await?)
+    }
+}
+
+impl Events for Subscription<Item> {
+    async fn next(&mut self) -> Result<Item> {
+        Ok(Self::next(self).await.context("the subscription has ended")??)
     }
 }

@@ -1,4 +1,5 @@
-//! The benchmark of IPC Bridge: workloads that any implementation of an echo service can be put through.
+//! The benchmark of IPC Bridge: workloads that any implementation of an echo service with events can be put
+//! through.
 //!
 //! Each measurement runs in two fresh processes, a server and a client, started by the [`runner`]. What they do is a
 //! [`child::Task`]; what the client finds is a line of [`figures`]. A side of the comparison implements [`Echo`]; other
@@ -16,6 +17,6 @@ mod report;
 pub mod runner;
 mod workload;
 
-pub use echo::{Caller, Echo};
+pub use echo::{Caller, Echo, Events};
 pub use payload::Item;
 pub use workload::Workload;

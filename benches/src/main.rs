@@ -57,7 +57,7 @@ fn chosen(codes: &str) -> Result<Vec<Workload>> {
     let codes: Vec<&str> = codes.split(',').collect();
     for code in &codes {
         if !Workload::ALL.iter().any(|workload| workload.code() == *code) {
-            bail!("unknown workload `{code}`, expected some of: W1, W2, W3, W4, W6");
+            bail!("unknown workload `{code}`, expected some of: W1, W2, W3, W4, W5, W6");
         }
     }
     Ok(Workload::ALL.into_iter().filter(|workload| codes.contains(&workload.code())).collect())
@@ -73,9 +73,10 @@ mod tests {
 
     #[test]
     fn options_shape_the_plan() {
-        let plan = plan_of(&["--rounds", "3", "--seconds", "0.5", "--only", "W4,W1"]).expect("all are known");
+        let plan = plan_of(&["--rounds", "3", "--seconds", "0.5", "--only", "W5,W1"]).expect("all are known");
         assert_eq!((plan.rounds, plan.seconds), (3, 0.5));
-        assert_eq!(plan.workloads, [Workload::OneCall, Workload::OneCallOneCore, Workload::LargeBody]);
+        let [one, many] = [Workload::OneSubscriber, Workload::ManySubscribers];
+        assert_eq!(plan.workloads, [Workload::OneCall, Workload::OneCallOneCore, one, many]);
     }
 
     #[test]
@@ -83,7 +84,7 @@ mod tests {
         let complaint = |arguments: &[&str]| plan_of(arguments).expect_err("refused").to_string();
         let options = "unknown option `--round`, expected one of: --rounds, --seconds, --only";
         assert_eq!(complaint(&["--round", "3"]), options);
-        assert_eq!(complaint(&["--only", "W9"]), "unknown workload `W9`, expected some of: W1, W2, W3, W4, W6");
+        assert_eq!(complaint(&["--only", "W9"]), "unknown workload `W9`, expected some of: W1, W2, W3, W4, W5, W6");
         assert_eq!(complaint(&["--rounds"]), "`--rounds` needs a value");
     }
 }

@@ -13,6 +13,7 @@ use crate::description::{DraftAnswer, Generators};
 use crate::error::IpcError;
 use crate::handler::Request;
 use crate::response;
+use crate::route::{Begin, Dispatch};
 use crate::streaming::StreamRequest;
 
 pub use lent::{Slot, lent_stream};
@@ -30,6 +31,8 @@ pub trait Output: Answers + 'static {
 
 /// The types of an [`Output`], whether they can travel or not: that they can is asked in one place, and so told once.
 pub trait Answers {
+    /// The channel's name.
+    const CHANNEL: &'static str;
     /// What the handler answers with, or one item of it.
     type Value;
     /// What the handler fails with.
@@ -45,11 +48,13 @@ pub struct Once<R>(PhantomData<fn() -> R>);
 pub struct Many<R>(PhantomData<fn() -> R>);
 
 impl<R: Request> Answers for Once<R> {
+    const CHANNEL: &'static str = R::CHANNEL;
     type Value = R::Response;
     type Error = R::Error;
 }
 
 impl<R: StreamRequest> Answers for Many<R> {
+    const CHANNEL: &'static str = R::CHANNEL;
     type Value = R::Item;
     type Error = R::Error;
 }
@@ -84,11 +89,11 @@ impl<R: StreamRequest<Item: Serialize + JsonSchema> + 'static> Output for Many<R
 
 /// What the function of a handler with this output has returned.
 ///
-/// Generated code makes one with `now`, `later`, or one of the functions for streams. These answer no type but this
-/// trait, so that what is wrong with their argument is told where it stands and nowhere else.
+/// Generated code makes one with `now`, `later`, or one of the functions for streams, which ask of their argument what
+/// there is to ask. So what is wrong with it is told where it stands, and nowhere else.
 pub trait Answer<O>: Sized {
     #[doc(hidden)]
-    fn begin(self, begin: crate::route::Begin<'_>) -> crate::route::Dispatch
+    fn begin(self, begin: Begin<'_>) -> Dispatch
     where
         O: Output;
 }
@@ -102,8 +107,21 @@ pub(crate) struct Now<T, E>(pub(crate) Result<T, E>);
 /// An async function has been called.
 pub(crate) struct Later<F>(pub(crate) F);
 
-/// A function that returns a stream has been called; the future has the stream, or why there is none.
-pub(crate) struct Streamed<F>(pub(crate) F);
+/// A function that returns a stream has been called, and has made `M`. What that must be is known where it is made, so
+/// it need not be asked again of this.
+pub struct Streamed<R: StreamRequest, M> {
+    pub(crate) made: M,
+    pub(crate) begin: fn(M, Begin<'_>, Write<<Many<R> as Answers>::Value>) -> Dispatch,
+}
+
+impl<R: StreamRequest, M> std::fmt::Debug for Streamed<R, M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Streamed").finish_non_exhaustive()
+    }
+}
+
+/// Writes an item as JSON.
+pub(crate) type Write<T> = fn(&mut Vec<u8>, &T) -> Result<(), serde_json::Error>;
 
 /// The answer of a plain function.
 pub fn now<R: Request>(result: Result<R::Response, R::Error>) -> impl Answer<Once<R>> + use<R> {

@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
 
 use crate::envelope::attachments::MAX_ATTACHMENTS;
 
@@ -57,12 +58,22 @@ impl Body {
 }
 
 /// Runs `read`, which finds these attachments in the values that it reads.
+#[inline]
 pub fn read_with<T>(attachments: Vec<Bytes>, read: impl FnOnce() -> T) -> T {
     if attachments.is_empty() {
         return read();
     }
     let _scope = Scope::enter(Place::Read(attachments));
     read()
+}
+
+/// Reads JSON. That all of it is text is seen in one go here, and not by serde_json for each text in it.
+pub(crate) fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, serde_json::Error> {
+    match std::str::from_utf8(json) {
+        Ok(text) => serde_json::from_str(text),
+        // This tells where it is none.
+        Err(_) => serde_json::from_slice(json),
+    }
 }
 
 /// Where binary data goes, or comes from.

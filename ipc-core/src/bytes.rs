@@ -147,15 +147,13 @@ impl Visitor<'_> for Text {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Bytes, E> {
-        match text.strip_prefix(ATTACHMENT) {
-            Some(index) => {
-                let attached = index.parse().ok().and_then(body::attached);
-                attached.map(Bytes).ok_or_else(|| E::custom(format_args!("the message has no attachment `{text}`")))
-            }
-            None => match STANDARD.decode(text) {
-                Ok(bytes) => Ok(bytes.into()),
-                Err(error) => Err(E::custom(format_args!("neither an attachment nor base64: {error}"))),
-            },
+        if text.starts_with(ATTACHMENT) {
+            let attached = Bytes::of_place(text);
+            return attached.ok_or_else(|| E::custom(format_args!("the message has no attachment `{text}`")));
+        }
+        match STANDARD.decode(text) {
+            Ok(bytes) => Ok(bytes.into()),
+            Err(error) => Err(E::custom(format_args!("neither an attachment nor base64: {error}"))),
         }
     }
 }
@@ -196,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_place_that_holds_nothing_is_an_error_that_names_it() {
-        for text in [r#""$1""#, r#""$""#, r#""$-1""#, r#""$x""#] {
+        for text in [r#""$1""#, r#""$""#, r#""$-1""#, r#""$x""#, r#""$00""#, r#""$+0""#] {
             let error = read_with(vec![bytes::Bytes::new()], || serde_json::from_str::<Bytes>(text)).expect_err(text);
             assert!(error.to_string().starts_with("the message has no attachment `$"), "{error}");
         }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use tokio::time::Instant;
 
 use crate::cancellation::Cancellation;
+use crate::detached::{self, Detached};
 use crate::event::hub::{Hub, PublishError};
 use crate::event::publisher::Publisher;
 use crate::event::{Event, NeverWaits};
@@ -30,6 +31,7 @@ pub struct Context {
 struct Session {
     states: Arc<States>,
     hub: Arc<Hub>,
+    detached: Arc<Detached>,
     peer: Peer,
 }
 
@@ -41,8 +43,9 @@ pub(crate) struct CallScope {
 }
 
 impl Context {
-    pub(crate) fn new(states: Arc<States>, hub: Arc<Hub>, peer: Peer) -> Self {
-        Self { session: Arc::new(Session { states, hub, peer }), channel: "", deadline: None, scope: OnceLock::new() }
+    pub(crate) fn new(states: Arc<States>, hub: Arc<Hub>, detached: Arc<Detached>, peer: Peer) -> Self {
+        let session = Arc::new(Session { states, hub, detached, peer });
+        Self { session, channel: "", deadline: None, scope: OnceLock::new() }
     }
 
     pub(crate) fn enter(&mut self, channel: &'static str, deadline: Option<Instant>) {
@@ -117,6 +120,11 @@ impl Context {
         &self.session.states
     }
 
+    /// Counts a handler that finishes whether anybody waits for it or not.
+    pub(crate) fn begin_detached(&self) -> detached::Running {
+        self.session.detached.begin()
+    }
+
     /// The items that the caller sends beside its request.
     pub(crate) fn set_incoming(&self, items: Box<dyn ReceiveItems>) {
         *self.scope().incoming.lock().expect("nothing panics while it holds the items") = Some(items);
@@ -137,7 +145,7 @@ impl Context {
 }
 
 /// A parameter that is made from the call's [`Context`] instead of travelling: [`State`](crate::State), [`Context`],
-/// [`Peer`], and whatever a `#[context]` parameter names.
+/// [`Peer`], [`Publisher`], and whatever a `#[context]` parameter names.
 ///
 /// ```
 /// use ipc_core::{Context, Failure, FromContext};

@@ -204,6 +204,7 @@ pub enum HeaderError {
 
 impl Header {
     /// The bytes of the header.
+    #[inline]
     pub fn encode(&self) -> [u8; HEADER_BYTES] {
         let [l0, l1, l2, l3] = self.length.to_le_bytes();
         let [c0, c1] = self.channel_bytes.to_le_bytes();

@@ -27,12 +27,20 @@ use crate::validation::Issues;
 
 /// What a process publishes on one channel, to all who subscribe to it.
 ///
-/// `derive(Event)` implements it:
+/// [`derive(Event)`](derive@crate::Event) implements it:
 ///
-/// ```text
+/// ```
+/// use ipc_core::Event;
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+///
 /// #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Event)]
-/// #[event("status:changed", retain)]
-/// struct StatusChanged { online: bool }
+/// #[event("status:changed", retain, crate = ipc_core)]
+/// struct StatusChanged {
+///     online: bool,
+/// }
+///
+/// assert_eq!((StatusChanged::CHANNEL, StatusChanged::RETAIN), ("status:changed", true));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event",
@@ -82,8 +90,8 @@ pub trait KeyedEvent: Event {
 
 /// An event that is published without waiting for anybody: each whose lag is not `wait`.
 #[diagnostic::on_unimplemented(
-    message = "publishing `{Self}` may have to wait for its subscribers",
-    label = "its lag is `wait`: no subscriber misses one",
+    message = "`{Self}` cannot be published without waiting for its subscribers",
+    label = "this is no event, or one whose lag is `wait`, of which no subscriber misses any",
     note = "wait for them: `publish_and_wait(&event).await`",
     note = "or let those that are too slow miss some: `#[event(…, lag = \"drop_oldest\")]`"
 )]

@@ -15,6 +15,7 @@ mod constraint;
 mod context;
 mod deadline;
 mod description;
+mod detached;
 pub mod envelope;
 mod error;
 mod event;
@@ -80,5 +81,5 @@ pub use streaming::{InvokeStream, ItemStream, StreamRequest};
 pub use validation::{Issue, Issues};
 
 pub use futures_core::Stream;
-pub use ipc_macros::{IpcError, handler, service};
+pub use ipc_macros::{Event, IpcError, handler, service};
 pub use {garde, schemars};

@@ -80,6 +80,40 @@ impl Peer {
         self.remote.as_ref().is_none_or(|remote| remote.why_closed().is_some())
     }
 
+    /// Waits until the peer cannot be called any more, because its connection is gone, and tells why: for a server that
+    /// keeps something of each of its peers. A handler is dropped at that moment, so a task of its own waits.
+    ///
+    /// ```
+    /// # use std::collections::HashMap;
+    /// # use std::sync::{Arc, Mutex};
+    /// # use ipc_core::Peer;
+    /// /// Keeps the name of a peer as long as it is there.
+    /// fn keep(names: Arc<Mutex<HashMap<u64, String>>>, peer: Peer, name: String) {
+    ///     let Some(connection) = peer.connection() else { return };
+    ///     names.lock().expect("no holder panics").insert(connection, name);
+    ///     tokio::spawn(async move {
+    ///         peer.closed().await;
+    ///         names.lock().expect("no holder panics").remove(&connection);
+    ///     });
+    /// }
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses nothing.
+    pub async fn closed(&self) -> String {
+        match &self.remote {
+            Some(remote) => remote.closed().await.to_string(),
+            None => ITSELF.to_owned(),
+        }
+    }
+
+    /// A number that tells the peer's connection from every other that this process has or had; `None` where there is
+    /// none, because the peer is this process itself. The process id does not tell: a process may connect twice.
+    pub fn connection(&self) -> Option<u64> {
+        self.remote.as_ref().map(|remote| remote.connection())
+    }
+
     /// Calls a handler of the peer.
     ///
     /// # Errors

@@ -48,6 +48,12 @@ pub trait Remote: Send + Sync + fmt::Debug {
 
     /// Why the connection is gone, if it is.
     fn why_closed(&self) -> Option<Arc<str>>;
+
+    /// Waits until the connection is gone; answers why.
+    fn closed(&self) -> BoxFuture<'_, Arc<str>>;
+
+    /// The number of the connection, which no other of this process has or had.
+    fn connection(&self) -> u64;
 }
 
 /// Why a call has no response.

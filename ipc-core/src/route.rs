@@ -16,7 +16,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use crate::answer::{Answer, Answers, Later, Many, Now, Once, Output, Returned, Streamed};
+use crate::answer::{Answer, Answers, Later, Many, Now, Once, Output, Returned, Streamed, Write};
 use crate::body::{Body, read_with};
 use crate::context::{CallScope, Context};
 use crate::deadline;
@@ -80,6 +80,18 @@ impl Begin<'_> {
     /// What stays with a call that goes on.
     fn call(&mut self) -> OpenCall {
         OpenCall { channel: self.channel, deadline: self.cx.deadline(), scope: self.cx.take_scope() }
+    }
+
+    /// The answer of a handler whose stream `open` has, or why there is none.
+    pub(crate) fn stream<F, S, T, E>(mut self, open: F, write: Write<T>) -> Dispatch
+    where
+        F: Future<Output = Result<S, E>> + Send + 'static,
+        S: futures_core::Stream<Item = Result<T, E>> + Send + 'static,
+        T: 'static,
+        E: IpcError,
+    {
+        let items = stream::Opening::new(open, self.channel, write);
+        Dispatch::Stream(PendingStream::new(self.call(), Box::pin(items)))
     }
 }
 
@@ -159,7 +171,7 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
     }
 
     fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch {
-        begin(H::CHANNEL, H::DETACHED, cx, out, |cx| start::<H, S>(&self.receiver, json, attachments, cx))
+        begin(H::Output::CHANNEL, H::DETACHED, cx, out, |cx| start::<H, S>(&self.receiver, json, attachments, cx))
     }
 }
 
@@ -219,14 +231,14 @@ fn start<H: Handler<S>, S>(
     if H::BY_NAME && json.trim_ascii_start().first() == Some(&b'[') {
         let mut issues = Issues::default();
         issues.push("", "the parameters travel by name, in an object, and this is an array");
-        return Err(issues.into_failure(H::CHANNEL));
+        return Err(issues.into_failure(H::Output::CHANNEL));
     }
     let request: H =
-        read_with(attachments, || serde_json::from_slice(json).map_err(|_| explain::<H>(H::CHANNEL, json)))?;
+        read_with(attachments, || serde_json::from_slice(json).map_err(|_| explain::<H>(H::Output::CHANNEL, json)))?;
     let mut issues = Issues::default();
     request.validate(&mut issues);
     if !issues.is_empty() {
-        return Err(issues.into_failure(H::CHANNEL));
+        return Err(issues.into_failure(H::Output::CHANNEL));
     }
     request.call(receiver, cx)
 }
@@ -272,23 +284,20 @@ where
         // polled again at once where it goes on, and registers that task's waker then.
         match running.as_mut().poll_into(&mut task::Context::from_waker(Waker::noop()), begin.out) {
             Poll::Ready(()) => Dispatch::Answered,
-            Poll::Pending => Dispatch::Pending(PendingCall::new(begin.call(), running, begin.detached)),
+            Poll::Pending => {
+                let detached = begin.detached.then(|| begin.cx.begin_detached());
+                Dispatch::Pending(PendingCall::new(begin.call(), running, detached))
+            }
         }
     }
 }
 
-impl<R, F, S> Answer<Many<R>> for Streamed<F>
-where
-    R: StreamRequest,
-    F: Future<Output = Result<S, <Many<R> as Answers>::Error>> + Send + 'static,
-    S: futures_core::Stream<Item = Returned<Many<R>>> + Send + 'static,
-{
-    fn begin(self, mut begin: Begin<'_>) -> Dispatch
+impl<R: StreamRequest, M> Answer<Many<R>> for Streamed<R, M> {
+    fn begin(self, begin: Begin<'_>) -> Dispatch
     where
         Many<R>: Output,
     {
-        let items = stream::Opening::<_, _, Many<R>>::new(self.0, begin.channel);
-        Dispatch::Stream(PendingStream::new(begin.call(), Box::pin(items)))
+        (self.begin)(self.made, begin, <Many<R> as Output>::write)
     }
 }
 

@@ -9,12 +9,15 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use crate::answer::Answers as _;
 use crate::body::Body;
 use crate::channel;
 use crate::context::Context;
 use crate::deadline::{self, earlier};
 use crate::description::{self, Description, DescriptionError, Drafts};
+use crate::detached::Detached;
 use crate::event::hub::Hub;
+use crate::event::local::Bounds;
 use crate::event::topic::Topic;
 use crate::failure::{Failure, code};
 use crate::handler::Handler;
@@ -34,6 +37,8 @@ pub struct Router {
     routes: HashMap<&'static str, Box<dyn Route>>,
     states: Arc<States>,
     hub: Arc<Hub>,
+    event_queue: Bounds,
+    detached: Arc<Detached>,
     problems: Vec<RouterProblem>,
     fingerprint: OnceLock<Result<String, DescriptionError>>,
 }
@@ -73,11 +78,11 @@ impl Router {
     #[doc(hidden)]
     #[must_use]
     pub fn handle_on<H: Handler<S>, S: Send + Sync + 'static>(mut self, receiver: S) -> Self {
-        if let Err(reason) = channel::check(H::CHANNEL) {
+        if let Err(reason) = channel::check(H::Output::CHANNEL) {
             self.problems.push(RouterProblem::ChannelName { handler: H::ITEM, reason });
         }
         self.fingerprint = OnceLock::new();
-        let (channel, handler) = (H::CHANNEL, H::ITEM);
+        let (channel, handler) = (H::Output::CHANNEL, H::ITEM);
         match (self.routes.get(channel), self.hub.topic(channel)) {
             (Some(first), _) => {
                 let first = first.item();
@@ -151,7 +156,13 @@ impl Router {
     /// The context of the calls of one peer.
     #[doc(hidden)]
     pub fn context(&self, peer: Peer) -> Context {
-        Context::new(Arc::clone(&self.states), Arc::clone(&self.hub), peer)
+        Context::new(Arc::clone(&self.states), Arc::clone(&self.hub), Arc::clone(&self.detached), peer)
+    }
+
+    /// Waits until no `detached` handler runs that nobody waits for any more.
+    #[doc(hidden)]
+    pub async fn detached_finished(&self) {
+        self.detached.idle().await;
     }
 
     /// Answers one request: the response stands in `out`, after what `out` held already, or the call goes on.

@@ -37,10 +37,14 @@ fn expand_item(mut item: Item) -> TokenStream {
         Item::Struct(item) => &item.attrs,
         _ => return item.into_token_stream(),
     };
-    let ours = derives.iter().any(|attr| attr.to_token_stream().to_string().contains("IpcError"));
+    let derived = |name: &str| derives.iter().any(|attr| attr.to_token_stream().to_string().contains(name));
+    let (is_error, is_event) = (derived("IpcError"), derived("Event"));
     let mut tokens = item.to_token_stream();
-    if ours {
-        tokens.extend(crate::ipc_error::derive(item.into_token_stream()));
+    if is_error {
+        tokens.extend(crate::ipc_error::derive(item.to_token_stream()));
+    }
+    if is_event {
+        tokens.extend(crate::event::derive(item.to_token_stream()));
     }
     tokens
 }
@@ -64,5 +68,5 @@ fn expansions_are_what_they_were() {
         assert!(found == expected, "{} expands to something else now:\n{found}", path.display());
         compared += 1;
     }
-    assert_eq!(compared, 11, "a golden file is missing");
+    assert_eq!(compared, 12, "a golden file is missing");
 }

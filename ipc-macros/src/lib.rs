@@ -1,17 +1,20 @@
-//! The macros of IPC Bridge: `#[handler]`, `#[service]` and `derive(IpcError)`.
+//! The macros of IPC Bridge: `#[handler]`, `#[service]`, `derive(Event)` and `derive(IpcError)`.
 //!
 //! Applications use them through the package `ipc-bridge`, which shows examples that run.
 
 mod arguments;
 mod diagnostics;
 mod docs;
+mod event;
 mod garde;
 #[cfg(test)]
 mod golden;
 mod handler;
 mod hygiene;
 mod ipc_error;
+mod item;
 mod service;
+mod words;
 
 use proc_macro::TokenStream;
 
@@ -40,8 +43,10 @@ use proc_macro::TokenStream;
 /// field, or one too many, is an error that names it. A doc comment on a parameter stands in the schema. What the
 /// parameter's type needs is `Serialize`, `Deserialize` and `JsonSchema`.
 ///
-/// - `State<T>`, `Context` and `Peer`, known by these names, come from the context of the call and do not travel.
-/// - `#[context]` marks any other parameter that comes from there, by its `FromContext`.
+/// - `State<T>`, `Context`, `Peer` and `Publisher`, known by these names, come from the context of the call and do not
+///   travel.
+/// - `#[context]` marks any other parameter that comes from there, by its `FromContext`: one of your own types, or an
+///   alias of those above.
 /// - `Incoming<T>`, known by this name, is a stream that the caller sends: an upload, or with a stream as the answer, a
 ///   dialogue. It is a field of the struct, and does not stand in the payload: its items travel beside it. There is one
 ///   at most, and not on a plain function that answers once, which could not wait for an item. Each item is validated
@@ -107,6 +112,7 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 ///   can `Invoke`: a connected client, a router in this process, a test double, a reference to one, an `Arc` of one. A
 ///   clone is a clone of `C`. A method takes the parameters that travel, in their order. Those that answer with a stream
 ///   need a `C` that can `InvokeStream`, as all of these can: `DataClient::new(client).tail(path).await?` is the stream.
+///   Those that subscribe to its events need a `C` that can `Subscribe`, as all of these can too.
 /// - `DataFetchRequest`, for the method `fetch`: the request itself, for `client.invoke(DataFetchRequest { id: 7 })`.
 ///
 /// # The trait
@@ -120,6 +126,10 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # Options
 ///
 /// - `prefix = "namespace"`: the channel of a method is `namespace:method_name`.
+/// - `events(Progress, StatusChanged)`: what the server publishes, each a type with [`derive(Event)`](derive@Event). The
+///   router learns of them with the service, and the client has a method for each: `data.subscribe_progress().await?`.
+///   Their channels are their own, whatever the prefix.
+/// - `shared_events(Said)`: the same of those that clients may publish too.
 /// - `crate = path`: where this package is found, if not under its own name.
 ///
 /// Those of `#[handler]` on a method, all of which may be left out:
@@ -128,9 +138,9 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `blocking`: as on a function, for a plain method.
 /// - `detached`, `timeout = "2s"`: as on a function.
 ///
-/// Parameters, constraints and answers are those of [`macro@handler`]: `State<T>`, `Context`, `Peer` and `#[context]` do
-/// not travel, and do not stand in the client's method, which takes an `Incoming<T>` as it stands. What is answered needs
-/// `Deserialize` too, for the client.
+/// Parameters, constraints and answers are those of [`macro@handler`]: `State<T>`, `Context`, `Peer`, `Publisher` and
+/// `#[context]` do not travel, and do not stand in the client's method, which takes an `Incoming<T>` as it stands. What is
+/// answered needs `Deserialize` too, for the client.
 ///
 /// # What is refused
 ///
@@ -170,4 +180,39 @@ pub fn service(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(IpcError, attributes(ipc))]
 pub fn ipc_error(item: TokenStream) -> TokenStream {
     ipc_error::derive(item.into()).into()
+}
+
+/// Makes a type what a process publishes, to everyone who subscribed to its channel.
+///
+/// ```text
+/// #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, Event)]
+/// #[event("status:changed", retain)]
+/// struct StatusChanged { online: bool }
+/// ```
+///
+/// The router is told of it (`router.event::<StatusChanged>()`), the server publishes it, and a client subscribes to it:
+/// `client.subscribe::<StatusChanged>().await?`. The type needs `Serialize` and `JsonSchema`, and `Deserialize` where a
+/// Rust client subscribes or publishes. Its doc comment and `#[deprecated]` go into the description of the channel. A type
+/// that implements `garde::Validate` is validated when a peer publishes it.
+///
+/// # Options
+///
+/// In `#[event(…)]` on the type:
+///
+/// - `"namespace:happened"`, first: the channel's name, made of `a-z`, `0-9`, `_`, `.`, `-` and `:`, of at most 128 bytes.
+/// - `retain`: a new subscriber gets the last event at once, or the last of each key.
+/// - `key = "field"`, on a struct with named fields: what tells one from another, so that a subscriber can ask for those
+///   of one key: `client.subscribe::<Progress>().key(&7).await?`.
+/// - `lag`: what becomes of a subscriber that takes events slower than they are published.
+/// - `crate = path`: where this package is found, if not under its own name.
+///
+/// | `lag` | a subscriber that is too slow |
+/// |---|---|
+/// | `"drop_oldest"`, if nothing is said | misses the oldest of those that wait for it, and is told how many |
+/// | `"keep_latest"` | gets the latest, or the latest of each key, and is told how many it missed |
+/// | `"disconnect"` | loses its subscription |
+/// | `"wait"` | misses nothing: whoever publishes waits for it, with `publish_and_wait` |
+#[proc_macro_derive(Event, attributes(event))]
+pub fn event(item: TokenStream) -> TokenStream {
+    event::derive(item.into()).into()
 }

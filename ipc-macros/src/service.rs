@@ -4,6 +4,7 @@
 //! `#[handler]` itself, called on an instance instead of by its name.
 
 mod client;
+mod events;
 mod expand;
 mod model;
 mod options;
@@ -20,7 +21,7 @@ use crate::diagnostics::Diagnostics;
 /// The attribute: `args` is what stands in its parentheses, `item` what it stands on.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let options = options::parse(args, &mut diagnostics);
+    let mut options = options::parse(args, &mut diagnostics);
     let mut found = match parse::parse(item, &mut diagnostics) {
         Ok(found) => found,
         Err(other) => {
@@ -28,7 +29,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
             return quote!(#errors #other);
         }
     };
-    let service = model::build(&mut found, &options, &mut diagnostics);
+    let service = model::build(&mut found, &mut options, &mut diagnostics);
     validate::check(&service, &found, &options, &mut diagnostics);
     let beside =
         if diagnostics.is_empty() { expand::expand(&service) } else { stub::expand(&service, &found.generics) };

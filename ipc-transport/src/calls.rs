@@ -8,12 +8,11 @@ use slab::Slab;
 use tokio::sync::Notify;
 
 use crate::credit::Credit;
-use crate::inbox::{Inbox, Overdrawn};
+use crate::inbox::Inbox;
 use crate::payload::Payload;
 
-/// The in-flight table of the caller: calls, streams and subscriptions. A call's id is its place in the table, and the
-/// place stays taken until the answer is there, even when nobody waits for it any more: an id never means two calls at
-/// once.
+/// The in-flight table of the caller: calls, streams and subscriptions. A call's id is its place in the table, and the place stays taken until the
+/// answer is there, even when nobody waits for it any more: an id never means two calls at once.
 #[derive(Debug)]
 pub(crate) struct Calls {
     table: Mutex<Table>,
@@ -187,26 +186,17 @@ impl Calls {
         Ok(())
     }
 
-    /// Brings an item. One that belongs to nothing, or to a stream that nobody reads any more, is passed over.
-    ///
-    /// # Errors
-    ///
-    /// The peer had no credit left for it.
-    pub(crate) fn item(&self, id: u32, payload: Payload<'_>) -> Result<(), Overdrawn> {
-        let found = match self.table().awaits(id) {
+    /// The stream of this id that a call is answered with, if somebody has it.
+    pub(crate) fn items(&self, id: u32) -> Option<Arc<Inbox>> {
+        match self.table().awaits(id) {
             Some(Awaits::Items(inbox)) => Some(Arc::clone(inbox)),
             _ => None,
-        };
-        found.map_or(Ok(()), |inbox| inbox.push(id, &[], payload))
+        }
     }
 
     /// No item follows, whatever the peer sends: the call is cancelled when its reader has taken the end.
     pub(crate) fn end_items(&self, id: u32, ending: Ending) {
-        let inbox = match self.table().awaits(id) {
-            Some(Awaits::Items(inbox)) => Some(Arc::clone(inbox)),
-            _ => None,
-        };
-        if let Some(inbox) = inbox {
+        if let Some(inbox) = self.items(id) {
             inbox.end(ending);
         }
     }
@@ -241,14 +231,34 @@ impl Calls {
         }
     }
 
+    /// Queues a part of what goes beside the request of a call, unless the call has been answered or cancelled: its id may
+    /// be another call's by then.
+    pub(crate) fn go_on(&self, id: u32, upload: &Arc<Credit>, queue: impl FnOnce()) -> bool {
+        let table = self.table();
+        let open = table.calls.get(id as usize).and_then(|call| call.upload.as_ref());
+        let there = open.is_some_and(|open| Arc::ptr_eq(open, upload));
+        if there {
+            queue();
+        }
+        there
+    }
+
+    /// Queues a grant for what arrives in `inbox`, unless nothing follows there: the id may be another call's by then.
+    pub(crate) fn grant(&self, id: u32, inbox: &Arc<Inbox>, queue: impl FnOnce()) {
+        let mut table = self.table();
+        if table.awaits(id).is_some_and(|awaits| awaits.is_for(inbox)) {
+            queue();
+        }
+    }
+
     /// Nobody waits for the answer any more. `cancel` tells the peer, and answers whether the peer will still answer.
     ///
     /// The table is locked meanwhile: were the answer to arrive in between, the id could mean another call already.
     pub(crate) fn abandon(&self, id: u32, cancel: impl FnOnce() -> bool) {
         let mut table = self.table();
         let open = table.closed.is_none();
-        match table.calls.get_mut(id as usize) {
-            Some(call) if open && matches!(call.awaits, Awaits::Response(_)) && cancel() => call.leave(Awaits::Nobody),
+        match table.awaits(id) {
+            Some(awaits @ Awaits::Response(_)) if open && cancel() => *awaits = Awaits::Nobody,
             _ => {
                 self.free(table, id);
             }
@@ -261,32 +271,15 @@ impl Calls {
         let mut table = self.table();
         let open = table.closed.is_none();
         // A stream that has ended gave its id back, and another call may have it now.
-        let Some(call) = table.calls.get_mut(id as usize).filter(|call| call.awaits.is_for(inbox)) else { return };
-        let later = if matches!(call.awaits, Awaits::Items(_)) { Awaits::Nobody } else { Awaits::LastEvent };
+        let Some(awaits) = table.awaits(id).filter(|awaits| awaits.is_for(inbox)) else { return };
+        let later = if matches!(awaits, Awaits::Items(_)) { Awaits::Nobody } else { Awaits::LastEvent };
         if open && tell() {
-            call.leave(later);
+            *awaits = later;
+            if let Some(call) = table.calls.get_mut(id as usize) {
+                call.upload = None;
+            }
         } else {
             self.free(table, id);
-        }
-    }
-
-    /// Queues a part of what is sent beside the request of the call that has this `upload`, unless that has been answered
-    /// or cancelled: its id may mean another call then.
-    pub(crate) fn go_on(&self, id: u32, upload: &Arc<Credit>, queue: impl FnOnce()) -> bool {
-        let table = self.table();
-        let call = table.calls.get(id as usize).and_then(|call| call.upload.as_ref());
-        let there = call.is_some_and(|credit| Arc::ptr_eq(credit, upload));
-        if there {
-            queue();
-        }
-        there
-    }
-
-    /// Lets the peer send more of what arrives in `inbox`, unless that has ended: its id may mean another stream then.
-    pub(crate) fn grant(&self, id: u32, inbox: &Arc<Inbox>, grant: impl FnOnce()) {
-        let mut table = self.table();
-        if table.awaits(id).is_some_and(|awaits| awaits.is_for(inbox)) {
-            grant();
         }
     }
 
@@ -330,14 +323,6 @@ impl Calls {
 impl Table {
     fn awaits(&mut self, id: u32) -> Option<&mut Awaits> {
         self.calls.get_mut(id as usize).map(|call| &mut call.awaits)
-    }
-}
-
-impl Call {
-    /// Nobody waits for it any more, and nothing more is sent of it.
-    fn leave(&mut self, awaits: Awaits) {
-        self.awaits = awaits;
-        self.upload = None;
     }
 }
 

@@ -74,8 +74,8 @@ impl Client {
 
     /// The same connection, for calls that must be answered within `timeout`: `client.timeout(d).invoke(…)` for one
     /// call, or kept for many. The time that remains travels with a call; when it is over, the call fails with the code
-    /// `TIMEOUT` and its handler is dropped. Without it, calls wait as long as their handlers take, or as their
-    /// handlers' own `timeout` lets them.
+    /// `TIMEOUT` and its handler is dropped. A stream must have ended by then, and a subscription have begun. Without it,
+    /// calls wait as long as their handlers take, or as their handlers' own `timeout` lets them.
     #[must_use]
     pub fn timeout(&self, timeout: Duration) -> Self {
         Self { shared: Arc::clone(&self.shared), timeout: Some(timeout) }
@@ -185,7 +185,7 @@ impl Client {
             let said = format_args!("a pattern has 1 to {MAX_CHANNEL_BYTES} bytes, and this one has {}", pattern.len());
             return Err(SubscribeError::Refused(Failure::new(code::INVALID_INPUT, said)));
         }
-        let events = events::subscribe(&self.shared.link, pattern, None).await?;
+        let events = events::subscribe(&self.shared.link, pattern, None, self.deadline()).await?;
         Ok(AnySubscription::received(pattern.to_owned(), Box::new(self.keeping(events))))
     }
 
@@ -267,7 +267,7 @@ impl Subscribe for Client {
         E: Event + DeserializeOwned,
     {
         const { assert!(E::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
-        let events = events::subscribe(&self.shared.link, E::CHANNEL, options.key.as_deref()).await?;
+        let events = events::subscribe(&self.shared.link, E::CHANNEL, options.key.as_deref(), self.deadline()).await?;
         Ok(Subscription::received(Box::new(self.keeping(events))))
     }
 }

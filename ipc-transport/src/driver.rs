@@ -18,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use crate::assembly::{Assembly, AssemblyLimits};
 use crate::buffer;
 use crate::frame;
+use crate::inbox::Batch;
 use crate::link::{Link, goodbye, other_end};
 use crate::outbox::Outgoing;
 
@@ -44,6 +45,8 @@ pub(crate) struct Driver {
     /// What has been read and not been taken: a part of a frame, mostly nothing.
     input: Vec<u8>,
     assembly: Assembly,
+    /// Items on the way to whoever reads them: mostly none.
+    arriving: Batch,
     /// Replies that have not been handed to the outbox.
     replies: Body,
     replies_waiting: usize,
@@ -79,6 +82,7 @@ impl Driver {
             context,
             input,
             assembly: Assembly::new(limits),
+            arriving: Batch::default(),
             replies: Body::default(),
             replies_waiting: 0,
         }
@@ -134,7 +138,9 @@ impl Driver {
             if let Some(end) = self.has_ended() {
                 return Poll::Ready(end);
             }
-            self.link.publishing.resume();
+            if self.link.outbox.take_stalled() {
+                self.link.publishing.resume();
+            }
             // A peer that does not take its answers is not asked for more requests.
             if self.link.outbox.is_full_of_answers() {
                 return Poll::Pending;
@@ -145,7 +151,10 @@ impl Driver {
                 Poll::Ready(Err(error)) => return Poll::Ready(End::Io(error)),
                 // Nothing can be written any more, and what the peer had to say has been read.
                 Poll::Pending if self.link.outbox.is_closed() => return Poll::Ready(End::Closed),
-                Poll::Pending => return Poll::Pending,
+                Poll::Pending => {
+                    self.arriving.rest();
+                    return Poll::Pending;
+                }
             }
         }
         cx.waker().wake_by_ref();
@@ -183,6 +192,10 @@ impl Driver {
         let mut rest = input.as_slice();
         while let Some((frame, taken)) = frame::decode(rest).map_err(|error| End::Violation(error.to_string()))? {
             rest = rest.get(taken..).unwrap_or_default();
+            if self.is_plain_item(&frame) {
+                rest = self.take_items(frame, rest)?;
+                continue;
+            }
             self.take_frame(&frame)?;
             if self.replies_waiting >= REPLIES_PER_WRITE {
                 self.flush(cx);

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use ipc_core::{Body, CallError, Ending, Failure, ReceiveEvents, ReceivedEvent, SubscribeError, SubscriptionEnd};
+use ipc_core::{
+    Body, CallError, Ending, Failure, ReceiveEvents, ReceivedEvent, SubscribeError, SubscriptionEnd, current_deadline,
+    earlier, timed_out,
+};
+use tokio::time::Instant;
 
 use crate::link::Link;
 use crate::reader::{Next, Reader};
@@ -12,13 +16,15 @@ use crate::reader::{Next, Reader};
 #[derive(Debug)]
 pub(crate) struct RemoteEvents(Reader);
 
-/// Asks the peer for events; `key` is the JSON of the one key that is asked for.
+/// Asks the peer for events; `key` is the JSON of the one key that is asked for. The deadline is that of the peer's word
+/// that they come.
 ///
 /// Cancel safe: dropping the future ends the subscription.
 pub(crate) async fn subscribe(
     link: &Arc<Link>,
     pattern: &str,
     key: Option<&str>,
+    deadline: Option<Instant>,
 ) -> Result<RemoteEvents, SubscribeError> {
     let encode = |body: &mut Body| {
         if let Some(key) = key {
@@ -28,13 +34,18 @@ pub(crate) async fn subscribe(
         }
         Ok(())
     };
-    match link.subscribe(pattern, encode).await {
+    let subscribing = link.subscribe(pattern, encode);
+    let subscribed = match earlier(deadline, current_deadline()) {
+        None => subscribing.await,
+        Some(at) => tokio::time::timeout_at(at, subscribing).await.unwrap_or(Err(CallError::TimedOut)),
+    };
+    match subscribed {
         Ok(Ok(reader)) => Ok(RemoteEvents(reader)),
         Ok(Err(failure)) => Err(SubscribeError::Refused(failure)),
         Err(CallError::Encode(error)) => Err(SubscribeError::Encode(error.to_string())),
         Err(CallError::TooLarge { size, limit }) => Err(SubscribeError::TooLarge { size, limit }),
         Err(CallError::Gone(reason)) => Err(SubscribeError::Disconnected(reason.to_string())),
-        Err(CallError::TimedOut) => Err(SubscribeError::Refused(ipc_core::timed_out())),
+        Err(CallError::TimedOut) => Err(SubscribeError::Refused(timed_out())),
     }
 }
 

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use ipc_core::{Ending, Failure};
 
+use crate::buffer;
 use crate::credit::cost;
 use crate::payload::Payload;
 
@@ -31,6 +32,9 @@ struct State {
 pub(crate) struct Batch {
     pub(crate) bytes: Vec<u8>,
     pub(crate) pieces: VecDeque<Piece>,
+    /// What they count for, and what they do without the last.
+    cost: i64,
+    cost_before_last: i64,
 }
 
 /// One item of a batch.
@@ -39,9 +43,17 @@ pub(crate) enum Piece {
     /// The next bytes of the batch: a channel name, where the subscription is to more than one, and the payload.
     Small { channel: u8, payload: u32, attachments: bool },
     /// A large one, which lies by itself.
-    Large { channel: Box<[u8]>, payload: Vec<u8>, attachments: bool },
+    Large(Box<Large>),
     /// So many events were missed before the next, as a payload of so many bytes told.
-    Missed { count: u64, payload: usize },
+    Missed { count: u64, payload: u32 },
+}
+
+/// An item that arrived in fragments.
+#[derive(Debug)]
+pub(crate) struct Large {
+    pub(crate) channel: Box<[u8]>,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) attachments: bool,
 }
 
 /// The peer sent more of a stream than it may.
@@ -72,16 +84,28 @@ impl Inbox {
     ///
     /// The sender had no credit left.
     pub(crate) fn push(&self, id: u32, channel: &[u8], payload: Payload<'_>) -> Result<(), Overdrawn> {
+        let mut one = Batch::default();
+        one.push(channel, payload);
+        self.push_all(id, &mut one)
+    }
+
+    /// Takes the items of a batch, which is empty afterwards. Those that come after the end are passed over.
+    ///
+    /// # Errors
+    ///
+    /// The sender had no credit left for the last of them.
+    pub(crate) fn push_all(&self, id: u32, batch: &mut Batch) -> Result<(), Overdrawn> {
         let reader = {
             let mut state = self.state();
             if state.over {
+                batch.clear();
                 return Ok(());
             }
-            if state.credit <= 0 {
+            if state.credit <= batch.cost_before_last {
                 return Err(Overdrawn(id));
             }
-            state.credit -= cost(payload.len());
-            state.arrived.push(channel, payload);
+            state.credit -= batch.cost;
+            state.arrived.append(batch);
             state.reader.take()
         };
         if let Some(reader) = reader {
@@ -96,22 +120,9 @@ impl Inbox {
     ///
     /// The sender had no credit left.
     pub(crate) fn push_missed(&self, id: u32, payload: usize, count: u64) -> Result<(), Overdrawn> {
-        let reader = {
-            let mut state = self.state();
-            if state.over {
-                return Ok(());
-            }
-            if state.credit <= 0 {
-                return Err(Overdrawn(id));
-            }
-            state.credit -= cost(payload);
-            state.arrived.pieces.push_back(Piece::Missed { count, payload });
-            state.reader.take()
-        };
-        if let Some(reader) = reader {
-            reader.wake();
-        }
-        Ok(())
+        let mut one = Batch::default();
+        one.push_missed(payload, count);
+        self.push_all(id, &mut one)
     }
 
     /// The peer has said whether it sends events.
@@ -205,11 +216,16 @@ impl State {
 }
 
 impl Batch {
-    fn push(&mut self, channel: &[u8], payload: Payload<'_>) {
+    /// Appends an item.
+    pub(crate) fn push(&mut self, channel: &[u8], payload: Payload<'_>) {
+        self.count(payload.len());
         let attachments = payload.has_attachments();
         let piece = match payload.into_owned_if_large() {
-            Ok(payload) => Piece::Large { channel: channel.into(), payload, attachments },
+            Ok(payload) => Piece::Large(Box::new(Large { channel: channel.into(), payload, attachments })),
             Err(small) => {
+                if self.bytes.capacity() == 0 {
+                    self.bytes = buffer::lend();
+                }
                 self.bytes.extend_from_slice(channel);
                 self.bytes.extend_from_slice(small);
                 let channel = u8::try_from(channel.len()).expect("a channel name has at most 128 bytes");
@@ -218,5 +234,42 @@ impl Batch {
             }
         };
         self.pieces.push_back(piece);
+    }
+
+    fn push_missed(&mut self, payload: usize, count: u64) {
+        self.count(payload);
+        let payload = u32::try_from(payload).expect("a message has less than 4 GiB, as its limit is a u32");
+        self.pieces.push_back(Piece::Missed { count, payload });
+    }
+
+    fn count(&mut self, payload: usize) {
+        self.cost_before_last = self.cost;
+        self.cost += cost(payload);
+    }
+
+    /// Moves the items of `other` behind these.
+    fn append(&mut self, other: &mut Self) {
+        if self.pieces.is_empty() {
+            self.clear();
+            std::mem::swap(self, other);
+            return;
+        }
+        self.bytes.extend_from_slice(&other.bytes);
+        self.pieces.append(&mut other.pieces);
+        other.clear();
+    }
+
+    /// Empties it, and keeps its room.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.pieces.clear();
+        (self.cost, self.cost_before_last) = (0, 0);
+    }
+
+    /// Gives back its room, as nothing is in it.
+    pub(crate) fn rest(&mut self) {
+        let Self { bytes, pieces, .. } = std::mem::take(self);
+        debug_assert!(pieces.is_empty(), "only an empty batch rests");
+        buffer::give_back(bytes);
     }
 }

@@ -3,18 +3,17 @@
 mod calling;
 mod remote;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use ipc_core::envelope::{HEADER_BYTES, Kind, UPSTREAM};
+use ipc_core::envelope::{HEADER_BYTES, Kind};
 use ipc_core::{Body, Failure, Peer, code};
 use tokio::sync::watch;
 
 use crate::calls::Calls;
 use crate::frame;
 use crate::hello::Hello;
-use crate::inbox::Inbox;
 use crate::limits::Limits;
 use crate::outbox::{Lane, NotSent, Outbox, Outgoing, WriteHalf};
 use crate::publishing::Publishing;
@@ -23,9 +22,13 @@ use crate::serving::Serving;
 pub(crate) use self::calling::Asked;
 pub(crate) use self::remote::other_end;
 
+/// The number of the next connection of this process.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
 /// One connection. Both ends are equal: either may call and answer.
 #[derive(Debug)]
 pub(crate) struct Link {
+    pub(crate) number: u64,
     pub(crate) outbox: Outbox,
     pub(crate) calls: Calls,
     pub(crate) serving: Serving,
@@ -44,6 +47,7 @@ impl Link {
     pub(crate) fn new(writer: WriteHalf, remote: Hello, peer: Peer, limits: Limits) -> Self {
         let in_flight = limits.in_flight.min(remote.limits.in_flight);
         Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             outbox: Outbox::new(writer, limits.buffered()),
             calls: Calls::new(in_flight as usize),
             serving: Serving::default(),
@@ -107,24 +111,12 @@ impl Link {
         }
     }
 
-    /// Tells the peer that it may send so much more of the stream that arrives in `inbox`, as long as there is one.
-    pub(crate) fn grant(&self, id: u32, inbox: &Arc<Inbox>, bytes: u32) {
-        let mut granted = Ok(());
-        let grant = || {
-            inbox.grant(bytes);
-            let mut credit = Vec::with_capacity(HEADER_BYTES + 4);
-            frame::put(&mut credit, Kind::Credit, id, &bytes.to_le_bytes());
-            granted = self.outbox.push(Outgoing::Frames(&credit));
-        };
-        // The table that the stream stands in is locked meanwhile, so that no other stream gets what this one had to get.
-        if id & UPSTREAM == 0 {
-            self.calls.grant(id, inbox, grant);
-        } else {
-            self.serving.grant(id & !UPSTREAM, inbox, grant);
-        }
-        match granted {
-            Ok(()) => self.outbox.flush(),
-            Err(_) => tracing::debug!(id, "no more of a stream was asked for, as the connection is gone"),
+    /// Queues for the peer that it may send so much more of a stream.
+    pub(crate) fn grant(&self, id: u32, bytes: u32) {
+        let mut credit = Vec::with_capacity(HEADER_BYTES + 4);
+        frame::put(&mut credit, Kind::Credit, id, &bytes.to_le_bytes());
+        if self.outbox.push(Outgoing::Frames(&credit)).is_err() {
+            tracing::debug!(id, "a credit was dropped, as the connection is gone");
         }
     }
 

@@ -8,6 +8,7 @@ mod queue;
 mod writer;
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
@@ -20,6 +21,10 @@ pub(crate) use self::writer::WriteHalf;
 use self::writer::Writer;
 use crate::frame::{self, Large};
 use crate::yielding::yield_once;
+
+/// The bytes of events that whoever published the last of them writes itself: the connection's own task may come to it
+/// much later, and a subscriber that keeps up has work meanwhile.
+const INLINE_BYTES: usize = 32 * 1024;
 
 /// The batches that a task writes for others before the connection's own task takes over.
 const INLINE_BATCHES: usize = 4;
@@ -65,24 +70,44 @@ pub(crate) struct Outbox {
     queue: Mutex<Queue>,
     /// Told when there is room again.
     room: Notify,
+    /// Events wait for room.
+    stalled: AtomicBool,
     /// The bytes that may be queued before senders wait.
     limit: usize,
 }
 
+/// What became of messages that were to be appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Appended {
+    /// Somebody sends them, without being [told](Outbox::send_soon).
+    Attended,
+    /// Somebody must be told.
+    Unattended,
+    /// None was appended, as much is queued as may be. The connection's own task sees to it when there is room.
+    Stalled,
+}
+
 impl Outbox {
     pub(crate) fn new(io: WriteHalf, limit: usize) -> Self {
-        Self { queue: Mutex::new(Queue::new(Writer::new(io))), room: Notify::new(), limit }
+        let (queue, stalled) = (Mutex::new(Queue::new(Writer::new(io))), AtomicBool::new(false));
+        Self { queue, room: Notify::new(), stalled, limit }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().expect("nothing panics while it holds the queue")
     }
 
-    /// Appends what a connection that is leaving no longer sends: a request, a notification, a subscription. It does not
-    /// pass what is left of an earlier call of the same id, which has the same lane.
-    pub(crate) fn push_request(&self, lane: Lane, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
+    /// Appends what a connection that is leaving no longer sends: a request, a subscription. It does not pass what is left
+    /// of an earlier call of the same id.
+    pub(crate) fn push_request(&self, id: u32, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
         let mut queue = self.queue();
-        if queue.leaving { Err(NotSent::Leaving) } else { queue.push_ordered(lane, outgoing, true) }
+        if queue.leaving { Err(NotSent::Leaving) } else { queue.push_ordered(Lane::Asking(id), outgoing, true) }
+    }
+
+    /// Appends a notification, which a connection that is leaving no longer sends. They keep their order.
+    pub(crate) fn push_notification(&self, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
+        let mut queue = self.queue();
+        if queue.leaving { Err(NotSent::Leaving) } else { queue.push_ordered(Lane::Notifying, outgoing, false) }
     }
 
     /// Appends something that is sent as long as the connection lives, behind what is under way in its lane.
@@ -95,10 +120,27 @@ impl Outbox {
         self.queue().push(outgoing)
     }
 
-    /// Appends a message that `put` writes, behind what is under way in its lane; `put` answers it where it is too large
-    /// for a frame.
-    pub(crate) fn push_with(&self, lane: Lane, put: impl FnOnce(&mut Vec<u8>) -> Option<Large>) -> Result<(), NotSent> {
-        self.queue().push_with(lane, put)
+    /// Appends messages that `put` writes, behind what is under way in their lane, if there is room; `put` answers the last
+    /// of them where it is too large for a frame.
+    pub(crate) fn push_with(
+        &self,
+        lane: Lane,
+        put: impl FnOnce(&mut Vec<u8>) -> Option<Large>,
+    ) -> Result<Appended, NotSent> {
+        let mut queue = self.queue();
+        if queue.queued_bytes > self.limit && !queue.closed {
+            queue.wanted = true;
+            self.stalled.store(true, Ordering::Release);
+            return Ok(Appended::Stalled);
+        }
+        queue.push_with(lane, put)?;
+        let attended = queue.is_attended() && !queue.is_worth_a_write();
+        Ok(if attended { Appended::Attended } else { Appended::Unattended })
+    }
+
+    /// Whether messages [stalled](Appended::Stalled) since this was asked last.
+    pub(crate) fn take_stalled(&self) -> bool {
+        self.stalled.load(Ordering::Acquire) && self.stalled.swap(false, Ordering::AcqRel)
     }
 
     /// Appends a goodbye, unless one has been sent; no request is sent after it.
@@ -187,13 +229,18 @@ impl Outbox {
     }
 
     /// Leaves what has been appended to the connection's own task, which writes it with whatever else has come by then.
+    /// What is worth a write of its own is written at once.
     pub(crate) fn send_soon(&self) {
         let driver = {
             let mut queue = self.queue();
-            // Whoever writes, or has promised to, looks for more before it stops.
-            if queue.promised || !matches!(queue.writer, Slot::Free(_)) || std::mem::replace(&mut queue.told, true) {
+            if queue.is_worth_a_write() {
+                drop(queue);
+                return self.flush();
+            }
+            if queue.is_attended() {
                 return;
             }
+            queue.told = true;
             queue.driver.clone()
         };
         driver.wake();

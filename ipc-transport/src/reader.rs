@@ -6,16 +6,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use ipc_core::envelope::UPSTREAM;
 use ipc_core::{Ending, ReceiveItems, Received};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::credit::cost;
-use crate::inbox::{Batch, Inbox, Piece};
+use crate::inbox::{Batch, Inbox, Large, Piece};
 use crate::link::Link;
 use crate::payload::{Json, Payload};
-
-/// The bytes of a batch's buffer that are kept while nothing arrives.
-const KEPT_BYTES: usize = 4 * 1024;
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,9 +69,10 @@ impl Reader {
         &self.inbox
     }
 
+    #[inline]
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<'_>> {
         if self.batch.pieces.is_empty() {
-            self.batch.bytes.clear();
+            self.batch.clear();
             self.at = 0;
             if let Some(ending) = ready!(self.poll_batch(cx)) {
                 return Poll::Ready(Next::End(ending));
@@ -82,7 +81,7 @@ impl Reader {
         let Some(piece) = self.batch.pieces.pop_front() else { return Poll::Ready(Next::End(Ending::Finished)) };
         Poll::Ready(match piece {
             Piece::Missed { count, payload } => {
-                self.take(payload);
+                self.take(payload as usize);
                 Next::Missed(count)
             }
             Piece::Small { channel, payload, attachments } => {
@@ -91,9 +90,13 @@ impl Reader {
                 self.at += usize::from(channel) + payload as usize;
                 let bytes = self.batch.bytes.get(start..self.at).unwrap_or_default();
                 let (channel, payload) = bytes.split_at_checked(channel.into()).unwrap_or_default();
+                if !attachments {
+                    return Poll::Ready(Next::Item { channel, json: payload, attachments: Vec::new() });
+                }
                 opened(channel, Payload::lent(payload, attachments), &mut self.large)
             }
-            Piece::Large { payload, attachments, channel } => {
+            Piece::Large(large) => {
+                let Large { channel, payload, attachments } = *large;
                 self.take(payload.len());
                 self.channel = channel;
                 opened(&self.channel, Payload::owned(payload, attachments), &mut self.large)
@@ -105,9 +108,7 @@ impl Reader {
         if let Poll::Ready(ended) = self.inbox.poll_batch(cx, &mut self.batch) {
             return Poll::Ready(ended);
         }
-        if self.batch.bytes.capacity() > KEPT_BYTES {
-            self.batch = Batch::default();
-        }
+        self.batch.rest();
         if let Some(alarm) = &mut self.alarm {
             ready!(alarm.as_mut().poll(cx));
             return Poll::Ready(Some(Ending::TimedOut));
@@ -119,7 +120,17 @@ impl Reader {
     fn take(&mut self, payload: usize) {
         self.taken = self.taken.saturating_add(u32::try_from(cost(payload)).unwrap_or(u32::MAX));
         if self.taken >= self.link.limits.stream_bytes / 2 && !self.inbox.is_over() {
-            self.link.grant(self.id, &self.inbox, std::mem::take(&mut self.taken));
+            let Self { link, inbox, id, .. } = self;
+            let bytes = std::mem::take(&mut self.taken);
+            let grant = || {
+                inbox.grant(bytes);
+                link.grant(*id, bytes);
+            };
+            match self.role {
+                Role::Answer | Role::Subscription => link.calls.grant(*id, inbox, grant),
+                Role::Upload => link.serving.grant(*id & !UPSTREAM, inbox, grant),
+            }
+            link.outbox.flush();
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::yielding::yield_once;
 /// The bytes of items that leave together, while there are more at once. A reader that keeps up has work meanwhile.
 const BATCH_BYTES: usize = 32 * 1024;
 
-/// Sends what a caller sends beside its request, until all is sent or the call is over.
+/// Sends what a caller sends beside its request.
 ///
 /// # Errors
 ///

@@ -96,6 +96,11 @@ impl Server {
         self.shared.router.publisher().publish_and_wait(event).await
     }
 
+    /// The router that is served: for calls and subscriptions within this process.
+    pub fn router(&self) -> &Router {
+        &self.shared.router
+    }
+
     /// What publishes the events of the router that is served, to be kept where the server is not at hand.
     pub fn publisher(&self) -> Publisher {
         self.shared.router.publisher()
@@ -109,8 +114,10 @@ impl Server {
 
     /// Stops listening, tells every peer, finishes what is in flight and closes.
     ///
-    /// Requests that arrive meanwhile are answered `UNAVAILABLE`. A peer that does not take its answers, or does not
-    /// say goodbye, is let go a second after its last call was answered.
+    /// Calls are answered, and `detached` handlers finish, whether their callers are still there or not. Streams and
+    /// subscriptions, which need not end by themselves, end at once with `UNAVAILABLE`. Requests that arrive meanwhile are
+    /// answered so too. A peer that does not take its answers, or does not say goodbye, is let go a second after its last
+    /// call was answered.
     ///
     /// # Cancel safety
     ///
@@ -142,6 +149,7 @@ impl Server {
             });
         }
         while leaving.join_next().await.is_some() {}
+        self.shared.router.detached_finished().await;
     }
 }
 

@@ -79,32 +79,25 @@ impl Serving {
     /// The call stands in the table until its answer is queued: a connection that is leaving ends when the table is
     /// empty and nothing is queued.
     pub(crate) fn finish(&self, ticket: Ticket, answer: impl FnOnce()) -> Option<bool> {
-        let (served, last) = {
+        let (last, served) = {
             let mut table = self.table();
-            if !table.holds(ticket) {
-                return None;
-            }
-            answer();
-            (table.calls.remove(&ticket.key), table.calls.is_empty())
+            let there = table.holds(ticket);
+            let served = if there {
+                answer();
+                table.calls.remove(&ticket.key)
+            } else {
+                None
+            };
+            (there.then_some(table.calls.is_empty()), served)
         };
-        // The handler may have left what it was sent to somebody who still reads.
         if let Some(incoming) = served.and_then(|served| served.streams.incoming) {
-            answered(&incoming);
+            // The handler may have left it to somebody else.
+            incoming.end(answered());
         }
-        if last {
+        if last == Some(true) {
             self.idle.notify_waiters();
         }
-        Some(last)
-    }
-
-    /// Lets the caller send more of what arrives in `inbox`, unless its call has been answered: the id may mean another
-    /// call then.
-    pub(crate) fn grant(&self, id: u32, inbox: &Arc<Inbox>, grant: impl FnOnce()) {
-        let table = self.table();
-        let incoming = table.calls.get(&Key::Call(id)).and_then(|served| served.streams.incoming.as_ref());
-        if incoming.is_some_and(|incoming| Arc::ptr_eq(incoming, inbox)) {
-            grant();
-        }
+        last
     }
 
     /// Queues a part of the answer to a call, unless the call was cancelled: nothing may follow the answer that says so.
@@ -167,6 +160,15 @@ impl Serving {
         self.table().calls.get(&Key::Call(id))?.streams.incoming.clone()
     }
 
+    /// Queues a grant for what arrives in `inbox`, unless the call has been answered: the id may be another call's by then.
+    pub(crate) fn grant(&self, id: u32, inbox: &Arc<Inbox>, queue: impl FnOnce()) {
+        let table = self.table();
+        let incoming = table.calls.get(&Key::Call(id)).and_then(|served| served.streams.incoming.as_ref());
+        if incoming.is_some_and(|incoming| Arc::ptr_eq(incoming, inbox)) {
+            queue();
+        }
+    }
+
     pub(crate) fn contains(&self, id: u32) -> bool {
         self.table().calls.contains_key(&Key::Call(id))
     }
@@ -185,9 +187,9 @@ impl Serving {
     }
 }
 
-/// Nothing of what a caller sends follows, as its call has been answered.
-pub(crate) fn answered(incoming: &Inbox) {
-    incoming.end(Ending::Gone("the call has been answered".into()));
+/// Why nothing follows of what a caller sends beside its request.
+pub(crate) fn answered() -> Ending {
+    Ending::Gone("the call was answered".into())
 }
 
 impl Table {

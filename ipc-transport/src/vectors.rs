@@ -1,6 +1,7 @@
 //! The vectors in `tests/vectors`, which every implementation of the protocol runs.
 
 mod document;
+pub(crate) mod exchanges;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -140,6 +141,8 @@ pub(crate) struct MessageVector {
     pub(crate) channel: Option<String>,
     pub(crate) total: usize,
     pub(crate) payload: Pieces,
+    #[serde(default)]
+    pub(crate) attachments: bool,
 }
 
 /// The sequences of `messages.json`.

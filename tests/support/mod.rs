@@ -19,10 +19,12 @@ pub(crate) mod streams;
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use ipc_bridge::{Client, ConnectError, Endpoint, Server, memory};
+use ipc_bridge::{Client, ConnectError, Endpoint, Server, Stream, memory};
 use tokio::task::yield_now;
 
 pub(crate) use dispatch::dispatch;
@@ -129,4 +131,22 @@ pub(crate) async fn until(mut happened: impl FnMut() -> bool) {
 /// Waits until a server has this many connections.
 pub(crate) async fn until_connections(server: &Server, count: usize) {
     until(|| server.connections() == count).await;
+}
+
+/// A stream of these items, all of which are there.
+pub(crate) fn items<I>(items: I) -> Items<I::IntoIter>
+where
+    I: IntoIterator<IntoIter: Unpin>,
+{
+    Items(items.into_iter())
+}
+
+pub(crate) struct Items<I>(I);
+
+impl<I: Iterator + Unpin> Stream for Items<I> {
+    type Item = I::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<I::Item>> {
+        Poll::Ready(self.0.next())
+    }
 }

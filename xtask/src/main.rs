@@ -21,7 +21,7 @@ Commands:
   bench [options]      the benchmark, built for release: a hand-written floor beside the framework
         --rounds N     interleaved rounds, the table gives their medians (default 5)
         --seconds S    how long each measurement lasts (default 1)
-        --only LIST    some workloads only, as in W1,W2
+        --only LIST    some workloads only, as in W1,W2: calls W1 to W4, events W5, connections at rest W6
   help                 this text";
 
 fn main() -> ExitCode {

@@ -1,17 +1,18 @@
 //! The client: callers encode and decode for themselves; one task for each connection carries what they send in batches.
 
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use slab::Slab;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::sync::{mpsc, oneshot};
 
 use super::frame::{self, Front};
-use super::{ECHO, ECHO_TEXT, READ_BUFFER};
+use super::{ECHO, ECHO_TEXT, PUBLISH, Publish, READ_BUFFER, Success};
 use crate::{Caller, Item};
 
 /// How many requests join one batch at most.
@@ -38,12 +39,6 @@ struct Body {
     start: usize,
 }
 
-#[derive(Deserialize)]
-struct Success<T> {
-    success: bool,
-    data: T,
-}
-
 impl Client {
     pub(super) async fn connect(socket: &Path) -> Result<Self> {
         let stream = UnixStream::connect(socket).await?;
@@ -57,7 +52,7 @@ impl Client {
         Ok(Self { requests })
     }
 
-    async fn call<T: Serialize + DeserializeOwned>(&self, channel: &str, payload: &T) -> Result<T> {
+    async fn call<T: DeserializeOwned>(&self, channel: &str, payload: &impl Serialize) -> Result<T> {
         // The size of most requests, so that the buffer seldom grows.
         let mut request = Vec::with_capacity(256);
         frame::append(&mut request, frame::REQUEST, 0, channel, payload)?;
@@ -77,6 +72,10 @@ impl Caller for Client {
 
     async fn echo_text(&self, text: String) -> Result<String> {
         self.call(ECHO_TEXT, &text).await
+    }
+
+    async fn publish(&self, ids: Range<u64>) -> Result<()> {
+        self.call(PUBLISH, &Publish { first: ids.start, end: ids.end }).await
     }
 }
 

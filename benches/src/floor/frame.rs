@@ -1,18 +1,20 @@
-//! The frame: a header of 12 bytes, little-endian, the channel's name in a request, the body.
+//! The frame: a header of 12 bytes, little-endian, the channel's name where something is asked for, the body.
 //!
 //! | bytes | what |
 //! | --- | --- |
 //! | 0–3 | the length of all that follows the header |
-//! | 4 | the kind: 5 a request, 6 a response |
+//! | 4 | the kind: 5 a request, 6 a response, 11 a subscription, 13 an event |
 //! | 5 | flags, 0 |
 //! | 6–7 | the length of the channel's name |
-//! | 8–11 | the call's id |
+//! | 8–11 | the call's id, or the subscription's |
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
 pub(super) const REQUEST: u8 = 5;
 pub(super) const RESPONSE: u8 = 6;
+pub(super) const SUBSCRIBE: u8 = 11;
+pub(super) const EVENT: u8 = 13;
 
 const HEADER: usize = 12;
 

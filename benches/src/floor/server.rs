@@ -11,13 +11,19 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
+use super::events::Subscribers;
 use super::frame::{self, Frame, Front};
-use super::{ECHO, ECHO_TEXT, READ_BUFFER};
+use super::{ECHO, ECHO_TEXT, PUBLISH, PUBLISHED, Publish, READ_BUFFER, Success};
 use crate::Item;
 
 /// Reads a request's body and appends the response's frame.
 type Handler = fn(u32, &[u8], &mut Vec<u8>) -> Result<()>;
-type Handlers = HashMap<&'static [u8], Handler>;
+
+/// What all connections share.
+struct Service {
+    handlers: HashMap<&'static [u8], Handler>,
+    subscribers: Subscribers,
+}
 
 /// A server that listens until it is dropped.
 #[derive(Debug)]
@@ -26,18 +32,13 @@ pub struct Server {
     socket: PathBuf,
 }
 
-#[derive(Serialize)]
-struct Success<T> {
-    success: bool,
-    data: T,
-}
-
 impl Server {
     pub(super) fn bind(socket: PathBuf) -> Result<Self> {
         let listener = UnixListener::bind(&socket).with_context(|| format!("binding {}", socket.display()))?;
-        let handlers: Handlers =
+        let handlers =
             HashMap::from([(ECHO.as_bytes(), echo::<Item> as Handler), (ECHO_TEXT.as_bytes(), echo::<String>)]);
-        let accepting = tokio::spawn(accept(listener, Arc::new(handlers)));
+        let service = Service { handlers, subscribers: Subscribers::default() };
+        let accepting = tokio::spawn(accept(listener, Arc::new(service)));
         Ok(Self { accepting, socket })
     }
 }
@@ -51,13 +52,13 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: UnixListener, handlers: Arc<Handlers>) {
+async fn accept(listener: UnixListener, service: Arc<Service>) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                let handlers = Arc::clone(&handlers);
+                let service = Arc::clone(&service);
                 tokio::spawn(async move {
-                    if let Err(error) = serve(stream, &handlers).await {
+                    if let Err(error) = serve(stream, &service).await {
                         eprintln!("floor: a connection of the server failed: {error:#}");
                     }
                 });
@@ -67,15 +68,25 @@ async fn accept(listener: UnixListener, handlers: Arc<Handlers>) {
     }
 }
 
-async fn serve(mut stream: UnixStream, handlers: &Handlers) -> Result<()> {
+async fn serve(mut stream: UnixStream, service: &Service) -> Result<()> {
     let mut input = Vec::with_capacity(READ_BUFFER);
     let mut output = Vec::new();
     while stream.read_buf(&mut input).await? > 0 {
         let mut done = 0;
         loop {
             match frame::front(input.get(done..).unwrap_or_default())? {
+                Front::Frame(request) if request.kind == frame::SUBSCRIBE => {
+                    ensure!(request.channel == PUBLISHED.as_bytes(), "a subscription to an unknown channel");
+                    return service.subscribers.add(request.call, stream).await;
+                }
                 Front::Frame(request) => {
-                    answer(&request, handlers, &mut output)?;
+                    if request.channel == PUBLISH.as_bytes() {
+                        let Publish { first, end } = serde_json::from_slice(request.body)?;
+                        service.subscribers.publish(first..end).await?;
+                        respond(request.call, (), &mut output)?;
+                    } else {
+                        answer(&request, &service.handlers, &mut output)?;
+                    }
                     done += request.length;
                 }
                 Front::Part(needed) => {
@@ -91,13 +102,16 @@ async fn serve(mut stream: UnixStream, handlers: &Handlers) -> Result<()> {
     Ok(())
 }
 
-fn answer(request: &Frame<'_>, handlers: &Handlers, output: &mut Vec<u8>) -> Result<()> {
+fn answer(request: &Frame<'_>, handlers: &HashMap<&[u8], Handler>, output: &mut Vec<u8>) -> Result<()> {
     ensure!(request.kind == frame::REQUEST, "a frame of kind {} instead of a request", request.kind);
     let handler = handlers.get(request.channel).context("a request on an unknown channel")?;
     handler(request.call, request.body, output)
 }
 
 fn echo<T: DeserializeOwned + Serialize>(call: u32, body: &[u8], output: &mut Vec<u8>) -> Result<()> {
-    let data: T = serde_json::from_slice(body)?;
+    respond(call, serde_json::from_slice::<T>(body)?, output)
+}
+
+fn respond(call: u32, data: impl Serialize, output: &mut Vec<u8>) -> Result<()> {
     frame::append(output, frame::RESPONSE, call, "", &Success { success: true, data })
 }

@@ -1,6 +1,5 @@
 //! Many calls in flight: how many are answered in a second (W2, W3), and what they cost.
 
-use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
@@ -12,7 +11,7 @@ use tokio::time::timeout;
 
 use super::Window;
 use crate::figures::{Figure, Figures};
-use crate::{Caller, Item, machine};
+use crate::{Caller, Item};
 
 pub(super) const FIGURES: [Figure; 2] =
     [Figure::new("rate", "calls/s", 0), Figure::new("cpu", "CPU s per 100k calls, both processes", 2)];
@@ -45,9 +44,9 @@ pub(super) fn measure<C: Caller>(
     }
     // This thread is none of the runtime's, so neither its sleep nor its counting is in the way.
     thread::sleep(window.warm_up);
-    let before = Snapshot::take(&counters, window.server)?;
+    let before = Snapshot::take(&counters, window)?;
     thread::sleep(window.length);
-    let after = Snapshot::take(&counters, window.server)?;
+    let after = Snapshot::take(&counters, window)?;
     stop.store(true, Ordering::Relaxed);
     for task in tasks {
         let ended = runtime.block_on(async { timeout(PATIENCE, task).await });
@@ -76,14 +75,10 @@ struct Snapshot {
 }
 
 impl Snapshot {
-    fn take(counters: &[Arc<Counter>], server: u32) -> Result<Self> {
-        let ours = machine::processor_seconds(process::id())?;
-        let theirs = machine::processor_seconds(server)?;
-        Ok(Self {
-            at: Instant::now(),
-            calls: counters.iter().map(|counter| counter.0.load(Ordering::Relaxed)).sum(),
-            processor_seconds: ours.zip(theirs).map(|(ours, theirs)| ours + theirs),
-        })
+    fn take(counters: &[Arc<Counter>], window: Window) -> Result<Self> {
+        let processor_seconds = window.processor_seconds()?;
+        let calls = counters.iter().map(|counter| counter.0.load(Ordering::Relaxed)).sum();
+        Ok(Self { at: Instant::now(), calls, processor_seconds })
     }
 
     fn since(&self, before: &Self) -> Result<Figures> {

@@ -8,21 +8,26 @@ use std::task::{self, Poll};
 use futures_core::Stream;
 
 use super::stream::ItemOutcome;
-use super::{Answer, Many, Returned, Streamed};
+use super::{Many, Returned, Streamed};
 use crate::streaming::StreamRequest;
 
 /// The answer of a function whose stream borrows from something that lives in the same future, as that of a service's
 /// method does from the service: `run` is given where it puts the items, and drains the stream into that. Why there is
 /// no stream, it puts there as the only item.
-pub fn lent_stream<R, F, W>(run: W) -> impl Answer<Many<R>> + use<R, F, W>
+pub fn lent_stream<R, F, W>(run: W) -> Streamed<R, W>
 where
     R: StreamRequest<Item: Send, Error: Send> + 'static,
     W: FnOnce(Slot<R>) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
-    let slot = Slot(Arc::default());
-    let place = Arc::clone(&slot.0);
-    Streamed(ready(Ok(Lent::<R, F> { future: Some(run(slot)), place })))
+    Streamed {
+        made: run,
+        begin: |run, begin, write| {
+            let slot = Slot(Arc::default());
+            let place = Arc::clone(&slot.0);
+            begin.stream(ready(Ok(Lent::<R, F> { future: Some(run(slot)), place })), write)
+        },
+    }
 }
 
 /// Room for one item, or for why there is none.

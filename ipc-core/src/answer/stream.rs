@@ -7,47 +7,57 @@ use std::task::{self, Poll};
 
 use futures_core::Stream;
 
-use super::{Answer, Many, Streamed};
+use super::Streamed;
 use crate::streaming::StreamRequest;
 
 /// The answer of a plain function that returns a stream.
-pub fn stream<R, const IS_RESULT: bool, S>(stream: S) -> impl Answer<Many<R>> + use<R, IS_RESULT, S>
+pub fn stream<R, const IS_RESULT: bool, S>(stream: S) -> Streamed<R, S>
 where
     R: StreamRequest + 'static,
     S: Stream<Item: ItemOutcome<IS_RESULT, R::Error, Item = R::Item>> + Send + 'static,
 {
-    Streamed(async { Ok(outcomes::<R, IS_RESULT, S>(stream)) })
+    Streamed {
+        made: stream,
+        begin: |stream, begin, write| begin.stream(async { Ok(outcomes::<R, IS_RESULT, S>(stream)) }, write),
+    }
 }
 
 /// The answer of an async function that returns a stream.
-pub fn stream_later<R, const IS_RESULT: bool, F, S>(future: F) -> impl Answer<Many<R>> + use<R, IS_RESULT, F, S>
+pub fn stream_later<R, const IS_RESULT: bool, F, S>(future: F) -> Streamed<R, F>
 where
     R: StreamRequest + 'static,
     F: Future<Output = S> + Send + 'static,
     S: Stream<Item: ItemOutcome<IS_RESULT, R::Error, Item = R::Item>> + Send + 'static,
 {
-    Streamed(async { Ok(outcomes::<R, IS_RESULT, S>(future.await)) })
+    Streamed {
+        made: future,
+        begin: |future, begin, write| begin.stream(async { Ok(outcomes::<R, IS_RESULT, S>(future.await)) }, write),
+    }
 }
 
 /// The answer of a plain function that opens a stream, or fails to.
-pub fn try_stream<R, const IS_RESULT: bool, S>(
-    opened: Result<S, R::Error>,
-) -> impl Answer<Many<R>> + use<R, IS_RESULT, S>
+pub fn try_stream<R, const IS_RESULT: bool, S>(opened: Result<S, R::Error>) -> Streamed<R, Result<S, R::Error>>
 where
     R: StreamRequest<Error: Send> + 'static,
     S: Stream<Item: ItemOutcome<IS_RESULT, R::Error, Item = R::Item>> + Send + 'static,
 {
-    Streamed(ready(opened.map(outcomes::<R, IS_RESULT, S>)))
+    Streamed {
+        made: opened,
+        begin: |opened, begin, write| begin.stream(ready(opened.map(outcomes::<R, IS_RESULT, S>)), write),
+    }
 }
 
 /// The answer of an async function that opens a stream, or fails to.
-pub fn try_stream_later<R, const IS_RESULT: bool, F, S>(future: F) -> impl Answer<Many<R>> + use<R, IS_RESULT, F, S>
+pub fn try_stream_later<R, const IS_RESULT: bool, F, S>(future: F) -> Streamed<R, F>
 where
     R: StreamRequest + 'static,
     F: Future<Output = Result<S, R::Error>> + Send + 'static,
     S: Stream<Item: ItemOutcome<IS_RESULT, R::Error, Item = R::Item>> + Send + 'static,
 {
-    Streamed(async { future.await.map(outcomes::<R, IS_RESULT, S>) })
+    Streamed {
+        made: future,
+        begin: |future, begin, write| begin.stream(async { future.await.map(outcomes::<R, IS_RESULT, S>) }, write),
+    }
 }
 
 pin_project_lite::pin_project! {

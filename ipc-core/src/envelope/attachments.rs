@@ -99,7 +99,10 @@ mod tests {
     #[test]
     fn a_table_may_be_empty_and_so_may_be_the_json() {
         assert_eq!(split(&payload(&[], b"7")), Ok(Parts { json: 4..5, attachments: vec![] }));
-        assert_eq!(split(&payload(&[2], b"ab")), Ok(Parts { json: 8..8, attachments: vec![8..10] }));
+        assert_eq!(
+            split(&payload(&[2], b"ab")),
+            Ok(Parts { json: 8..8, attachments: std::iter::once(8..10).collect() })
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, RwLock, Weak};
 
 use serde::de::DeserializeOwned;
 
@@ -28,6 +28,9 @@ pub struct Hub {
     /// Numbers what is retained.
     clock: Arc<AtomicU64>,
 }
+
+/// What holds wherever the table of events is locked.
+const HELD: &str = "nothing panics while it holds the events";
 
 /// Why an event was not published.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -98,7 +101,7 @@ impl Hub {
     }
 
     fn add(&self, topic: Topic) -> Result<(), Arc<Topic>> {
-        let mut topics = self.topics.write().unwrap_or_else(PoisonError::into_inner);
+        let mut topics = self.topics.write().expect(HELD);
         if let Some(first) = topics.get(topic.channel) {
             return Err(Arc::clone(first));
         }
@@ -108,12 +111,12 @@ impl Hub {
 
     /// The event of this channel.
     pub(crate) fn topic(&self, channel: &str) -> Option<Arc<Topic>> {
-        self.topics.read().unwrap_or_else(PoisonError::into_inner).get(channel).cloned()
+        self.topics.read().expect(HELD).get(channel).cloned()
     }
 
     /// All events, sorted by channel.
     pub(crate) fn topics(&self) -> Vec<Arc<Topic>> {
-        self.topics.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.topics.read().expect(HELD).values().cloned().collect()
     }
 
     fn topic_of<E: Event>(&self) -> Result<Arc<Topic>, PublishError> {

@@ -13,12 +13,20 @@ use super::subscription::{ReceiveEvents, ReceivedEvent, SubscriptionEnd};
 use crate::failure::{Failure, code};
 use crate::remote::BoxFuture;
 
-/// The most events that wait for one subscriber in this process.
-pub(super) const MAX_EVENTS: usize = 1024;
+/// How much may wait for one subscriber in this process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) events: usize,
+    /// The bytes of these events, which one alone may exceed. They are shared with all other subscribers.
+    pub(crate) bytes: usize,
+}
 
-/// The most bytes that the events have which wait for one subscriber in this process; one may have more. It bounds what
-/// is kept alive; the events are shared with all other subscribers.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// [`Router::event_queue`](crate::Router::event_queue) states them.
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { events: 1024, bytes: 16 * 1024 * 1024 }
+    }
+}
 
 /// The events of a subscription in this process.
 pub(crate) struct LocalEvents {
@@ -44,8 +52,8 @@ struct State {
 }
 
 /// Subscribes to the events of a hub in this process.
-pub(crate) fn subscribe(hub: &Hub, pattern: &str, key: Option<&str>) -> Result<LocalEvents, Failure> {
-    let queue = LagQueue::new(MAX_EVENTS, MAX_BYTES);
+pub(crate) fn subscribe(hub: &Hub, bounds: Bounds, pattern: &str, key: Option<&str>) -> Result<LocalEvents, Failure> {
+    let queue = LagQueue::new(bounds.events, bounds.bytes);
     let state = Mutex::new(State { queue, waker: None, end: None, is_closed: false });
     let shared = Arc::new(Local { state, taken: Notify::new() });
     let _subscription = hub.subscribe(pattern, key, Arc::clone(&shared) as Arc<dyn Subscriber>)?;

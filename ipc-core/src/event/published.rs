@@ -1,5 +1,6 @@
 //! An event on its way: encoded once, however many subscribe.
 
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Range;
 
@@ -22,11 +23,22 @@ pub struct PublishedEvent {
     channel: &'static str,
     key: Option<String>,
     lag: Lag,
-    segments: Vec<Bytes>,
+    segments: Segments,
     /// Where the JSON stands in the first segment.
     json: Range<usize>,
     attachments: Vec<Bytes>,
     bytes: usize,
+}
+
+/// The payload in parts. Most events have one, which needs no room of its own.
+enum Segments {
+    One(Bytes),
+    Several(Vec<Bytes>),
+}
+
+thread_local! {
+    /// Where events are written, so that each is kept in just the room that it needs.
+    static WRITTEN: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// Why an event cannot be sent.
@@ -39,9 +51,21 @@ pub(super) enum EncodeError {
 impl PublishedEvent {
     /// Encodes an event, whose key is this.
     pub(super) fn encode<E: Event>(event: &E, key: Option<String>) -> Result<Self, EncodeError> {
-        let mut body = Body::default();
+        let mut body = Body { json: WRITTEN.take(), attachments: vec![] };
+        body.json.clear();
         body.write(|json| serde_json::to_writer(json, event)).map_err(EncodeError::Json)?;
-        Self::of_body(E::CHANNEL, key, E::LAG, body)
+        if !body.attachments.is_empty() || body.json.len() > COPIED_BYTES {
+            return Self::of_body(E::CHANNEL, key, E::LAG, body);
+        }
+        let json = Bytes::copy_from_slice(&body.json);
+        WRITTEN.set(body.json);
+        Self::of_json(E::CHANNEL, key, E::LAG, json).bounded()
+    }
+
+    /// The event that is nothing but JSON.
+    fn of_json(channel: &'static str, key: Option<String>, lag: Lag, json: Bytes) -> Self {
+        let (bytes, attachments) = (json.len(), vec![]);
+        Self { channel, key, lag, json: 0..bytes, bytes, segments: Segments::One(json), attachments }
     }
 
     /// The event that has this body.
@@ -53,8 +77,7 @@ impl PublishedEvent {
     ) -> Result<Self, EncodeError> {
         let Body { json, attachments } = body;
         if attachments.is_empty() {
-            let (json, bytes) = (0..json.len(), Bytes::from(json));
-            return Self { channel, key, lag, json, bytes: bytes.len(), segments: vec![bytes], attachments }.bounded();
+            return Self::of_json(channel, key, lag, json.into()).bounded();
         }
         let table = table_bytes(attachments.len());
         let all = attachments.iter().fold(table.saturating_add(json.len()), |all, one| all.saturating_add(one.len()));
@@ -89,7 +112,8 @@ impl PublishedEvent {
             .into_iter()
             .filter_map(|(segment, range)| segments.get(segment).map(|segment| segment.slice(range)))
             .collect();
-        Self { channel, key, lag, json: table..table + json.len(), bytes: all, segments, attachments }.bounded()
+        let (json, segments) = (table..table + json.len(), Segments::Several(segments));
+        Self { channel, key, lag, json, bytes: all, segments, attachments }.bounded()
     }
 
     fn bounded(self) -> Result<Self, EncodeError> {
@@ -113,7 +137,10 @@ impl PublishedEvent {
 
     /// The payload of the message that it travels in, in parts that follow each other.
     pub fn segments(&self) -> &[Bytes] {
-        &self.segments
+        match &self.segments {
+            Segments::One(segment) => std::slice::from_ref(segment),
+            Segments::Several(segments) => segments,
+        }
     }
 
     /// Whether the payload begins with a table of attachments.
@@ -128,7 +155,7 @@ impl PublishedEvent {
 
     /// Its JSON.
     pub fn json(&self) -> &[u8] {
-        self.segments.first().and_then(|head| head.get(self.json.clone())).unwrap_or_default()
+        self.segments().first().and_then(|head| head.get(self.json.clone())).unwrap_or_default()
     }
 
     /// What its JSON names by place.

@@ -130,14 +130,15 @@ impl LagQueue {
         if self.missed > 0 {
             return Some(Delivery::Missed(std::mem::take(&mut self.missed)));
         }
+        if self.droppable.is_empty() && self.latest.is_empty() {
+            return self.take_kept().map(Delivery::Event);
+        }
         let kept = self.kept.front().map(|(place, _)| *place);
         let droppable = self.droppable.front().map(|(place, _)| *place);
         let latest = self.latest.first_key_value().map(|(place, _)| *place);
         let first = [kept, droppable, latest].into_iter().flatten().min();
         let event = if first == kept {
-            let (_, event) = self.kept.pop_front()?;
-            self.discount(&event);
-            event
+            self.take_kept()?
         } else if first == droppable {
             self.take_droppable()?
         } else {
@@ -198,6 +199,12 @@ impl LagQueue {
         let dropped = self.take_latest().is_some();
         self.missed += u64::from(dropped);
         dropped
+    }
+
+    fn take_kept(&mut self) -> Option<Arc<PublishedEvent>> {
+        let (_, event) = self.kept.pop_front()?;
+        self.discount(&event);
+        Some(event)
     }
 
     fn take_droppable(&mut self) -> Option<Arc<PublishedEvent>> {

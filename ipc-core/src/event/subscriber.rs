@@ -38,8 +38,10 @@ pub trait Subscriber: Send + Sync {
 /// What became of an event that was offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer {
-    /// It will be delivered, or was missed by its own lag.
+    /// It will be delivered when the subscriber has been woken, or was missed by its own lag.
     Taken,
+    /// The same, but for the waking: somebody sees to the subscriber anyway.
+    Attended,
     /// It must wait: only for an event whose lag is [`Lag::Wait`](super::Lag::Wait).
     Full,
     /// The subscription has ended. It is not offered anything any more.

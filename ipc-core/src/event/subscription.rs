@@ -10,7 +10,7 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::Event;
-use crate::body::read_with;
+use crate::body::{read_json, read_with};
 use crate::failure::Failure;
 
 /// What arrives of a subscription.
@@ -142,11 +142,14 @@ impl<M> Source<M> {
         let next = match self {
             Self::Ended => None,
             Self::Made(stream) => ready!(made(stream, cx)),
-            Self::Received(events) => Some(match ready!(events.poll_event(cx)) {
-                ReceivedEvent::Event { channel, json, attachments } => read(channel, json, attachments),
-                ReceivedEvent::Missed(events) => Err(SubscriptionError::Missed(events)),
-                ReceivedEvent::End(end) => Err(end.into()),
-            }),
+            Self::Received(events) => match ready!(events.poll_event(cx)) {
+                // Whether it could be read or not, the next may follow.
+                ReceivedEvent::Event { channel, json, attachments } => {
+                    return Poll::Ready(Some(read(channel, json, attachments)));
+                }
+                ReceivedEvent::Missed(events) => Some(Err(SubscriptionError::Missed(events))),
+                ReceivedEvent::End(end) => Some(Err(end.into())),
+            },
         };
         if next.as_ref().is_none_or(|next| next.as_ref().is_err_and(|error| !error.goes_on())) {
             *self = Self::Ended;
@@ -193,7 +196,7 @@ impl<E: Event + DeserializeOwned> Stream for Subscription<E> {
             cx,
             |stream, cx| stream.as_mut().poll_next(cx),
             |_, json, attachments| {
-                let read = read_with(attachments, || serde_json::from_slice(json));
+                let read = read_with(attachments, || read_json(json));
                 read.map_err(|error| SubscriptionError::decode(E::CHANNEL, &error))
             },
         )

@@ -105,9 +105,18 @@ impl Check for Said {
     }
 }
 
+/// How many events wait for a subscriber.
+const MAX_EVENTS: usize = 200;
+
 /// A router with all of them; what is said, and lines, may be published by peers.
 pub(crate) fn router() -> Router {
-    Router::new().event::<Status>().event::<Progress>().shared_event::<Line>().shared_event::<Said>().event::<Picture>()
+    Router::new()
+        .event_queue(MAX_EVENTS, usize::MAX)
+        .event::<Status>()
+        .event::<Progress>()
+        .shared_event::<Line>()
+        .shared_event::<Said>()
+        .event::<Picture>()
 }
 
 pub(super) fn progress(job: u64, percent: u8) -> Progress {

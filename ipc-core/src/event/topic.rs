@@ -147,7 +147,10 @@ impl Topic {
         }
         // A task that has used up its budget would be sent away here without a place in the line, and whoever comes later
         // would pass it.
-        let _turn = unconstrained(self.turn.lock()).await;
+        let _turn = match self.turn.try_lock() {
+            Ok(turn) => turn,
+            Err(_) => unconstrained(self.turn.lock()).await,
+        };
         let owed = |subscriber| Owed { subscriber, event: Arc::clone(event), is_settled: false };
         let mut waiting: Vec<BoxFuture<'static, ()>> =
             self.offer(event).into_iter().map(|subscriber| Box::pin(owed(subscriber).settle()) as _).collect();
@@ -171,6 +174,7 @@ impl Topic {
             let mut offer = |_: &u64, subscriber: &mut Arc<dyn Subscriber>| {
                 let offered = subscriber.offer(event);
                 match offered {
+                    Offer::Attended => {}
                     Offer::Full => full.push(Arc::clone(subscriber)),
                     // One that is gone may be dropped here, which must not happen while the topic is held.
                     Offer::Taken | Offer::Gone => told.push(Arc::clone(subscriber)),
@@ -258,8 +262,8 @@ impl Owed {
                     self.is_settled = true;
                     return self.subscriber.wake();
                 }
-                // The next event that is published takes it out of the topic.
-                Offer::Gone => {
+                // The next event that is published takes one that is gone out of the topic.
+                Offer::Attended | Offer::Gone => {
                     self.is_settled = true;
                     return;
                 }

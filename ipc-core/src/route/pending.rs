@@ -12,6 +12,7 @@ use super::{OpenCall, guard, refuse, respond};
 use crate::answer::Output;
 use crate::body::Body;
 use crate::deadline;
+use crate::detached;
 
 /// A call whose handler was polled once and is not done. Dropping it drops the handler's future, unless the handler is
 /// detached: that one goes on by itself.
@@ -19,11 +20,12 @@ pub struct PendingCall {
     call: OpenCall,
     running: Option<Pin<Box<dyn Running>>>,
     alarm: Option<Pin<Box<Sleep>>>,
-    detached: bool,
+    /// Where the handler goes on when nobody waits any more.
+    detached: Option<detached::Running>,
 }
 
 impl PendingCall {
-    pub(super) fn new(call: OpenCall, running: Pin<Box<dyn Running>>, detached: bool) -> Self {
+    pub(super) fn new(call: OpenCall, running: Pin<Box<dyn Running>>, detached: Option<detached::Running>) -> Self {
         Self { call, running: Some(running), alarm: None, detached }
     }
 
@@ -70,9 +72,7 @@ impl PendingCall {
     fn leave(&mut self) {
         let Some(mut running) = self.running.take() else { return };
         self.call.cancel();
-        if !self.detached {
-            return;
-        }
+        let Some(counted) = self.detached.take() else { return };
         // Outside a runtime nobody could poll it. It is dropped then, as at the end of a runtime.
         if let Ok(runtime) = Handle::try_current() {
             let channel = self.call.channel;
@@ -80,6 +80,8 @@ impl PendingCall {
                 let mut unheard = Body::default();
                 poll_fn(|cx| guard(channel, &mut unheard, Poll::Ready(()), |out| running.as_mut().poll_into(cx, out)))
                     .await;
+                drop(running);
+                drop(counted);
             });
         }
     }

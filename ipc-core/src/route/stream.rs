@@ -1,7 +1,6 @@
 //! Calls that are answered with a stream.
 
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{self, Poll, ready};
 
@@ -9,10 +8,10 @@ use futures_core::Stream;
 use tokio::time::{Sleep, sleep_until};
 
 use super::{OpenCall, guard, refuse};
-use crate::answer::Output;
+use crate::answer::Write;
 use crate::body::Body;
 use crate::deadline;
-use crate::error::IpcError as _;
+use crate::error::IpcError;
 use crate::failure::Failure;
 use crate::response;
 
@@ -103,27 +102,27 @@ pub(super) trait Items: Send {
 
 pin_project_lite::pin_project! {
     /// The future that has the stream, then the stream.
-    pub(super) struct Opening<F, S, O> {
+    pub(super) struct Opening<F, S, T> {
         #[pin]
         open: Option<F>,
         #[pin]
         stream: Option<S>,
         channel: &'static str,
-        output: PhantomData<fn() -> O>,
+        write: Write<T>,
     }
 }
 
-impl<F, S, O> Opening<F, S, O> {
-    pub(super) fn new(open: F, channel: &'static str) -> Self {
-        Self { open: Some(open), stream: None, channel, output: PhantomData }
+impl<F, S, T> Opening<F, S, T> {
+    pub(super) fn new(open: F, channel: &'static str, write: Write<T>) -> Self {
+        Self { open: Some(open), stream: None, channel, write }
     }
 }
 
-impl<F, S, O> Items for Opening<F, S, O>
+impl<F, S, T, E> Items for Opening<F, S, T>
 where
-    F: Future<Output = Result<S, O::Error>> + Send,
-    S: Stream<Item = Result<O::Value, O::Error>> + Send,
-    O: Output,
+    F: Future<Output = Result<S, E>> + Send,
+    S: Stream<Item = Result<T, E>> + Send,
+    E: IpcError,
 {
     fn poll_step(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<Step> {
         let mut this = self.project();
@@ -143,7 +142,7 @@ where
             None => None,
         };
         match next {
-            Some(Ok(item)) => match out.write(|json| O::write(json, &item)) {
+            Some(Ok(item)) => match out.write(|json| (this.write)(json, &item)) {
                 Ok(()) => return Poll::Ready(Step::Item),
                 Err(error) => {
                     refuse(this.channel, out, &Failure::internal(format_args!("an item is no JSON: {error}")));

@@ -6,13 +6,14 @@ use serde::de::DeserializeOwned;
 
 use super::{Router, RouterProblem};
 use crate::channel;
+use crate::event::Event;
 use crate::event::any::AnySubscription;
 use crate::event::hub::Hub;
+use crate::event::local::{self, Bounds};
 use crate::event::publisher::Publisher;
 use crate::event::subscribe::{Subscribe, SubscribeError, SubscribeOptions, Subscribing};
 use crate::event::subscription::Subscription;
 use crate::event::topic::Topic;
-use crate::event::{Event, local};
 
 impl Router {
     /// Lets peers subscribe to `E`, which this process publishes: `.event::<StatusChanged>()`.
@@ -45,6 +46,15 @@ impl Router {
         self
     }
 
+    /// Sets how many events may wait for one subscriber in this process, and how many bytes they may have together, before
+    /// their lag decides: 1024 events of 16 MiB, unless it is set. One event always fits. A connection has limits of its
+    /// own.
+    #[must_use]
+    pub fn event_queue(mut self, events: usize, bytes: usize) -> Self {
+        self.event_queue = Bounds { events, bytes };
+        self
+    }
+
     /// What publishes the events of this router. It can be had before they are declared, for a state that publishes.
     pub fn publisher(&self) -> Publisher {
         Publisher::new(Arc::clone(&self.hub))
@@ -58,8 +68,8 @@ impl Router {
 
     /// Subscribes to an event in this process: `router.subscribe::<StatusChanged>().await?`.
     ///
-    /// At most 1024 events wait here to be taken, of at most 16 MiB together; beyond that, the event's lag decides. The
-    /// subscription ends when the router and all its [publishers](Self::publisher) are gone.
+    /// So many events wait here to be taken as [`event_queue`](Self::event_queue) says; beyond that, the event's lag decides.
+    /// The subscription ends when the router and all its [publishers](Self::publisher) are gone.
     ///
     /// # Errors
     ///
@@ -75,7 +85,7 @@ impl Router {
     ///
     /// What a client would get; [`SubscribeError::Disconnected`] excepted.
     pub async fn subscribe_any(&self, pattern: &str) -> Result<AnySubscription, SubscribeError> {
-        let events = local::subscribe(&self.hub, pattern, None).map_err(SubscribeError::Refused)?;
+        let events = local::subscribe(&self.hub, self.event_queue, pattern, None).map_err(SubscribeError::Refused)?;
         Ok(AnySubscription::received(pattern.to_owned(), Box::new(events)))
     }
 }
@@ -85,7 +95,7 @@ impl Subscribe for Router {
     where
         E: Event + DeserializeOwned,
     {
-        let events = local::subscribe(&self.hub, E::CHANNEL, options.key.as_deref());
+        let events = local::subscribe(&self.hub, self.event_queue, E::CHANNEL, options.key.as_deref());
         Ok(Subscription::received(Box::new(events.map_err(SubscribeError::Refused)?)))
     }
 }

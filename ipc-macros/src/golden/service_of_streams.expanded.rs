@@ -55,7 +55,6 @@ impl ::ipc_bridge::__private::StreamRequest for LogTailRequest {
 }
 impl<T: Log> ::ipc_bridge::__private::Handler<::ipc_bridge::__private::std::sync::Arc<T>>
 for LogTailRequest {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::StreamRequest>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "Log::tail"
@@ -145,7 +144,6 @@ impl ::ipc_bridge::__private::StreamRequest for LogSearchRequest {
 }
 impl<T: Log> ::ipc_bridge::__private::Handler<::ipc_bridge::__private::std::sync::Arc<T>>
 for LogSearchRequest {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::StreamRequest>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "Log::search"
@@ -252,7 +250,6 @@ impl ::ipc_bridge::__private::Request for LogCountRequest {
 }
 impl<T: Log> ::ipc_bridge::__private::Handler<::ipc_bridge::__private::std::sync::Arc<T>>
 for LogCountRequest {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::Request>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "Log::count"
@@ -352,6 +349,9 @@ impl<T: Log> ::ipc_bridge::__private::Service for LogServer<T> {
                 LogCountRequest,
                 ::ipc_bridge::__private::std::sync::Arc<T>,
             >(::ipc_bridge::__private::std::sync::Arc::clone(&self.instance));
+        let router = router.event::<Progress>();
+        let router = router.event::<job::Logged>();
+        let router = router.shared_event::<Said>();
         router
     }
 }
@@ -427,5 +427,25 @@ impl<C: ::ipc_bridge::__private::InvokeStream> LogClient<C> {
                 LogSearchRequest { texts },
             )
             .await
+    }
+}
+#[allow(dead_code, reason = "a program may only serve, or only call")]
+#[allow(clippy::future_not_send, reason = "that depends on what makes the calls")]
+impl<C: ::ipc_bridge::__private::Subscribe> LogClient<C> {
+    ///Subscribes to the events of [`Progress`].
+    pub fn subscribe_progress(
+        &self,
+    ) -> ::ipc_bridge::__private::Subscribing<'_, C, Progress> {
+        ::ipc_bridge::__private::Subscribing::new(&self.caller)
+    }
+    ///Subscribes to the events of [`job::Logged`].
+    pub fn subscribe_logged(
+        &self,
+    ) -> ::ipc_bridge::__private::Subscribing<'_, C, job::Logged> {
+        ::ipc_bridge::__private::Subscribing::new(&self.caller)
+    }
+    ///Subscribes to the events of [`Said`].
+    pub fn subscribe_said(&self) -> ::ipc_bridge::__private::Subscribing<'_, C, Said> {
+        ::ipc_bridge::__private::Subscribing::new(&self.caller)
     }
 }

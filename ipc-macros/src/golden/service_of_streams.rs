@@ -1,5 +1,5 @@
 /// The lines.
-#[service(prefix = "log")]
+#[service(prefix = "log", events(Progress, job::Logged), shared_events(Said))]
 pub trait Log {
     /// Follows a file as it grows.
     #[handler]

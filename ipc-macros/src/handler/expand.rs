@@ -6,11 +6,10 @@ mod request;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Lit, Meta};
 
 use super::model::{Form, Handler, Source};
 use crate::hygiene::{at, wire_name};
-use crate::{docs, garde, hygiene};
+use crate::{garde, hygiene, item};
 
 pub(super) use request::{answer, request_trait};
 
@@ -31,8 +30,8 @@ fn implementation(handler: &Handler) -> TokenStream {
     // The code beside a deprecated function uses it, which is no news to its user.
     let allow = deprecated.as_ref().map(|_| quote!(#[allow(deprecated)]));
     let name = hygiene::ident(&handler.request);
-    let item = item(handler);
-    let doc = doc(handler);
+    let place = place(handler);
+    let doc = item::doc(&handler.docs, deprecated.as_ref(), private);
     let requirements = requirements(handler);
     let validate = validate(handler);
     let call = call::call(handler);
@@ -42,7 +41,7 @@ fn implementation(handler: &Handler) -> TokenStream {
     let timeout = timeout(handler);
     let detached = handler.detached.is_some().then(|| quote!(const DETACHED: #private::core::primitive::bool = true;));
     let incoming = handler.incoming().map(|_| quote!(const TAKES_INCOMING: #private::core::primitive::bool = true;));
-    let (request, output) = (request_trait(handler), output(handler));
+    let output = output(handler);
     // What is wrong with the answer's type is told where it stands.
     let header = match &handler.form {
         Form::Function => quote!(impl #private::Handler for #name),
@@ -56,8 +55,7 @@ fn implementation(handler: &Handler) -> TokenStream {
         #(#lints)*
         #allow
         #header {
-            const CHANNEL: &'static #private::core::primitive::str = <Self as #private::#request>::CHANNEL;
-            #item
+            #place
             #doc
             #by_name
             #timeout
@@ -88,7 +86,8 @@ fn describe_incoming(handler: &Handler) -> Option<TokenStream> {
     let Handler { private, .. } = handler;
     let (option, schemars) = (quote!(#private::core::option::Option), quote!(#private::schemars));
     let ty = &handler.incoming()?.ty;
-    let describe = quote_spanned!(at(ty.span())=> <#ty as #private::IncomingParameter>::describe);
+    let shown = hygiene::shown_at(private, ty.span());
+    let describe = quote_spanned!(at(ty.span())=> <#ty as #shown::IncomingParameter>::describe);
     Some(quote_spanned! {Span::mixed_site()=>
         fn describe_incoming(generator: &mut #schemars::SchemaGenerator) -> #option<#schemars::Schema> {
             #option::Some(#describe(generator))
@@ -97,38 +96,12 @@ fn describe_incoming(handler: &Handler) -> Option<TokenStream> {
 }
 
 /// The function's path and place.
-pub(super) fn item(handler: &Handler) -> TokenStream {
-    let private = &handler.private;
+pub(super) fn place(handler: &Handler) -> TokenStream {
     let name = match &handler.form {
         Form::Function => wire_name(&handler.name),
         Form::Method { service, .. } => format!("{}::{}", wire_name(service), wire_name(&handler.name)),
     };
-    // The compiler counts the lines of its own macros from where the user's tokens stand.
-    let [file, line] = [quote!(#private::core::file!()), quote!(#private::core::line!())]
-        .map(|tokens| hygiene::respanned(&tokens, handler.name.span()));
-    quote! {
-        const ITEM: #private::HandlerItem = #private::HandlerItem::new(
-            #private::core::concat!(#private::core::module_path!(), "::", #name),
-            #file,
-            #line,
-        );
-    }
-}
-
-fn doc(handler: &Handler) -> TokenStream {
-    let Handler { private, docs, deprecated, .. } = handler;
-    let text = docs::text(docs, private);
-    let option = quote!(#private::core::option::Option);
-    let deprecated = match deprecated {
-        Some(attr) => {
-            let note = note(attr).unwrap_or_default();
-            quote!(#option::Some(#note))
-        }
-        None => quote!(#option::None),
-    };
-    quote! {
-        const DOC: #private::HandlerDoc = #private::HandlerDoc::new(#text, #deprecated);
-    }
+    item::place(&name, handler.name.span(), &handler.private)
 }
 
 /// The id that the schema of the struct has, where that is not the path of the function.
@@ -156,39 +129,6 @@ fn timeout(handler: &Handler) -> Option<TokenStream> {
         const TIMEOUT: #core::option::Option<#core::time::Duration> =
             #core::option::Option::Some(#core::time::Duration::from_millis(#millis));
     })
-}
-
-/// The note of `#[deprecated]`.
-fn note(attr: &Attribute) -> Option<String> {
-    let mut note = None;
-    match &attr.meta {
-        Meta::Path(_) => {}
-        Meta::NameValue(meta) => note = text_of(&meta.value),
-        Meta::List(_) => {
-            let read = attr.parse_nested_meta(|meta| {
-                let value: Expr = meta.value()?.parse()?;
-                if meta.path.is_ident("note") {
-                    note = text_of(&value);
-                }
-                Ok(())
-            });
-            if read.is_err() {
-                // The compiler reports what is wrong with its own attribute.
-                return None;
-            }
-        }
-    }
-    note
-}
-
-fn text_of(value: &Expr) -> Option<String> {
-    match value {
-        Expr::Lit(literal) => match &literal.lit {
-            Lit::Str(text) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 fn requirements(handler: &Handler) -> TokenStream {

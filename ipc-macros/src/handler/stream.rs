@@ -1,5 +1,6 @@
 //! Return types that are streams.
 
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::visit::Visit;
 use syn::{
@@ -59,8 +60,16 @@ pub(crate) fn occurs_in(output: &Type) -> bool {
     found.0
 }
 
+/// The name of a type that is well known, and no `Result`. Of the others, aliases among them, the compiler tells.
+pub(crate) fn no_result(opening: &Type) -> Option<&Ident> {
+    const KNOWN: [&str; 7] = ["Arc", "Box", "Option", "Pin", "Poll", "Rc", "Vec"];
+    let Type::Path(ty) = opening else { return None };
+    let name = &ty.path.segments.last()?.ident;
+    KNOWN.iter().any(|known| name == known).then_some(name)
+}
+
 /// Makes a stream `Send`, as a server needs it: that of a trait says nothing of it unless it is asked.
-pub(crate) fn make_send(output: &mut Type, core: &proc_macro2::TokenStream) {
+pub(crate) fn make_send(output: &mut Type, core: &TokenStream) {
     let Some(Type::ImplTrait(stream)) = place(output) else { return };
     if !has_bound(&stream.bounds, "Send") {
         let span = stream.impl_token.span;

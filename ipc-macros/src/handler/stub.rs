@@ -8,7 +8,7 @@ use syn::{GenericParam, Generics, Lifetime, Type, TypeImplTrait, TypePath, TypeR
 
 use super::expand;
 use super::model::Handler;
-use super::stream::Streamed;
+use super::stream::{Streamed, no_result};
 use crate::hygiene;
 
 /// A request type and its implementations, which only have to compile.
@@ -17,15 +17,14 @@ pub(crate) fn expand(handler: &Handler, generics: &Generics) -> TokenStream {
     let name = hygiene::ident(&handler.request);
     let core = quote!(#private::core);
     let (result, never) = (quote!(#core::result::Result), quote!(#core::convert::Infallible));
-    let item = expand::item(handler);
+    let place = expand::place(handler);
     let request = request(handler, generics);
     quote! {
         #request
         #(#cfgs)*
         const _: () = {
             impl #private::Handler for #name {
-                const CHANNEL: &'static #core::primitive::str = "";
-                #item
+                #place
                 const DOC: #private::HandlerDoc = #private::HandlerDoc::new("", #core::option::Option::None);
                 type Output = #private::Once<Never>;
                 fn requirements(_: &mut #private::Requirements) {}
@@ -106,7 +105,7 @@ fn answer(handler: &Handler, generics: &Generics) -> TokenStream {
         None => is_owned(output, generics),
         Some(Streamed { item, opening, .. }) => {
             item.as_ref().is_some_and(|item| is_owned(item, generics))
-                && opening.as_ref().is_none_or(|opening| is_owned(opening, generics))
+                && opening.as_ref().is_none_or(|opening| is_owned(opening, generics) && no_result(opening).is_none())
         }
     };
     if is_known {

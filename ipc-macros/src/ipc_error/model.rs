@@ -4,9 +4,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Member, Type, parse_quote};
 
-use super::code;
 use super::options::{self, Options, Place};
 use crate::diagnostics::Diagnostics;
+use crate::words::screaming_snake;
 use crate::{docs, hygiene};
 
 /// A type whose values travel as failures.
@@ -139,7 +139,7 @@ fn variant(
 fn code(name: &Ident, written: Option<&LitStr>) -> Code {
     match written {
         Some(literal) => Code { text: literal.value(), span: literal.span(), is_written: true },
-        None => Code { text: code::of_name(&hygiene::wire_name(name)), span: name.span(), is_written: false },
+        None => Code { text: screaming_snake(&hygiene::wire_name(name)), span: name.span(), is_written: false },
     }
 }
 

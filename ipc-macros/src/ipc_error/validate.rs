@@ -6,6 +6,7 @@ use super::code;
 use super::model::{Code, Error, Travels, Variant};
 use crate::diagnostics::Diagnostics;
 use crate::hygiene::{text, wire_name};
+use crate::words::screaming_snake;
 
 /// Reports everything that keeps the type from travelling.
 pub(crate) fn check(error: &Error, input: &DeriveInput, diagnostics: &mut Diagnostics) {
@@ -65,7 +66,7 @@ fn code(code: &Code, diagnostics: &mut Diagnostics) {
     let text = &code.text;
     if !code::is_code(text) {
         let mend = if code.is_written {
-            let suggestion = code::of_name(&text.replace(['-', ' ', '.'], "_"));
+            let suggestion = screaming_snake(&text.replace(['-', ' ', '.'], "_"));
             if code::is_code(&suggestion) {
                 format!("write `{suggestion}`")
             } else {

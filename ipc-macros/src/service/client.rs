@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
+use super::events;
 use super::expand::allow;
 use super::model::Service;
 use crate::handler::model::Handler;
@@ -106,14 +107,20 @@ pub(super) fn client(service: &Service, methods: Methods) -> TokenStream {
             Self { caller }
         }
     };
-    let Methods { once, streams } = methods;
-    // A client of nothing but streams need not be able to do anything else.
-    let parts = if once.is_empty() && !streams.is_empty() {
-        vec![(quote!(InvokeStream), quote!(#new #streams))]
-    } else {
-        let streams = (!streams.is_empty()).then_some((quote!(InvokeStream), streams));
-        [(quote!(Invoke), quote!(#new #once))].into_iter().chain(streams).collect()
-    };
+    // Each is there for what can do that, and the first that has a method makes the client: a client of nothing but
+    // streams need not be able to do anything else.
+    let mut parts: Vec<_> = [
+        (quote!(Invoke), methods.once),
+        (quote!(InvokeStream), methods.streams),
+        (quote!(Subscribe), events::methods(service)),
+    ]
+    .into_iter()
+    .filter(|(_, methods)| !methods.is_empty())
+    .collect();
+    match parts.first_mut() {
+        Some((_, methods)) => *methods = quote!(#new #methods),
+        None => parts.push((quote!(Invoke), new)),
+    }
     let parts = parts.into_iter().map(|(bound, methods)| {
         quote_spanned! {Span::mixed_site()=>
             #(#cfgs)*

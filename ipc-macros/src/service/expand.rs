@@ -3,8 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::client;
 use super::model::Service;
+use super::{client, events};
 use crate::handler::expand as handler;
 use crate::hygiene::{self, wire_name};
 
@@ -92,7 +92,8 @@ fn registration(service: &Service) -> TokenStream {
             let router = router.handle_on::<#request, #arc<#instance>>(#arc::clone(&self.instance));
         }
     });
-    quote!(#(#added)*)
+    let events = events::registration(service);
+    quote!(#(#added)* #events)
 }
 
 /// The type of the implementation with what it must be.

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::{Attribute, FnArg, Generics, LitStr, Meta, Visibility, parse_quote};
 
+use super::events::Event;
 use super::options::Options;
 use super::parse::{Member, Trait};
 use crate::diagnostics::Diagnostics;
@@ -12,6 +13,7 @@ use crate::handler::model::{self, Form, Handler, MARKS, Place};
 use crate::handler::options;
 use crate::handler::parse::Function;
 use crate::hygiene;
+use crate::words::pascal;
 
 /// A trait whose methods answer channels.
 pub(crate) struct Service {
@@ -32,6 +34,7 @@ pub(crate) struct Service {
     /// The type of what makes the calls, in the code of the client.
     pub(crate) caller: Ident,
     pub(crate) methods: Vec<Method>,
+    pub(crate) events: Vec<Event>,
 }
 
 /// A method that answers a channel.
@@ -44,7 +47,7 @@ pub(crate) struct Method {
 }
 
 /// Makes the model of a trait, and takes our own attributes off it.
-pub(crate) fn build(found: &mut Trait, options: &Options, diagnostics: &mut Diagnostics) -> Service {
+pub(crate) fn build(found: &mut Trait, options: &mut Options, diagnostics: &mut Diagnostics) -> Service {
     found.attrs.retain(|attr| {
         let second = is_ours(attr, "service");
         if second {
@@ -72,6 +75,7 @@ pub(crate) fn build(found: &mut Trait, options: &Options, diagnostics: &mut Diag
         instance,
         caller,
         methods: Vec::new(),
+        events: std::mem::take(&mut options.events),
     };
     for (member, item) in found.members.iter_mut().enumerate() {
         let Member::Method(function) = item else { continue };
@@ -112,7 +116,12 @@ fn method(
         form: Form::Method { service: service.name.clone(), instance: service.instance.clone() },
         private: service.private.clone(),
         vis: service.vis.clone(),
-        request: beside(&service.name, &pascal(&function.sig.ident), "Request", &function.sig.ident),
+        request: beside(
+            &service.name,
+            &pascal(&hygiene::wire_name(&function.sig.ident)),
+            "Request",
+            &function.sig.ident,
+        ),
     };
     let mut handler = model::build(function, place, own, diagnostics);
     handler.cfgs.extend(service.cfgs.iter().cloned());
@@ -138,16 +147,6 @@ fn default_channel(name: &Ident, prefix: Option<&LitStr>, diagnostics: &mut Diag
 /// A name for what stands beside a trait, shown at `shown` in messages.
 fn beside(name: &Ident, middle: &str, end: &str, shown: &Ident) -> Ident {
     format_ident!("{}{middle}{end}", hygiene::wire_name(name), span = shown.span())
-}
-
-/// `fetch_all` as `FetchAll`.
-fn pascal(name: &Ident) -> String {
-    let name = hygiene::wire_name(name);
-    let words = name.split('_').map(|word| {
-        let mut letters = word.chars();
-        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
-    });
-    words.collect()
 }
 
 /// A name for a type parameter, beside which the user's own types keep theirs.

@@ -1,15 +1,16 @@
 //! What stands in the parentheses of `#[service(…)]`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{LitStr, Path, Token, parse_quote};
 
+use super::events::{self, Event};
 use crate::arguments::{self, krate, skip};
 use crate::diagnostics::{Diagnostics, expected};
 
 /// The options of a service.
-const OPTIONS: [&str; 2] = ["prefix", "crate"];
+const OPTIONS: [&str; 4] = ["prefix", "events", "shared_events", "crate"];
 
 /// What `prefix` takes.
 const MALFORMED: &str = "`prefix` takes what all channels of the service begin with: `prefix = \"namespace\"`";
@@ -20,20 +21,29 @@ pub(crate) struct Options {
     pub(crate) prefix: Option<LitStr>,
     /// Whether what stood in the prefix's place was reported already.
     pub(crate) misread: bool,
+    /// `events(…)` and `shared_events(…)`.
+    pub(crate) events: Vec<Event>,
     /// `crate = path`, or where the package is found under its own name.
     pub(crate) krate: Path,
 }
 
 /// Reads the options, and reports each mistake in them.
 pub(crate) fn parse(args: TokenStream, diagnostics: &mut Diagnostics) -> Options {
-    let mut reader = Reader { prefix: None, krate: None, misread: false, diagnostics };
+    let mut reader = Reader { prefix: None, events: [None, None], krate: None, misread: false, diagnostics };
     let readable = arguments::read_all(args, &mut reader);
-    let Reader { prefix, krate, misread, .. } = reader;
-    Options { prefix, misread: misread || !readable, krate: krate.unwrap_or_else(|| parse_quote!(::ipc_bridge)) }
+    let Reader { prefix, events, krate, misread, .. } = reader;
+    Options {
+        prefix,
+        misread: misread || !readable,
+        events: events.into_iter().flatten().flatten().collect(),
+        krate: krate.unwrap_or_else(|| parse_quote!(::ipc_bridge)),
+    }
 }
 
 struct Reader<'a> {
     prefix: Option<LitStr>,
+    /// Those that the server alone publishes, and those that its clients may publish too.
+    events: [Option<Vec<Event>>; 2],
     krate: Option<Path>,
     misread: bool,
     diagnostics: &'a mut Diagnostics,
@@ -54,6 +64,7 @@ impl arguments::Reader for Reader<'_> {
         let name = Ident::parse_any(input)?;
         match name.to_string().as_str() {
             "prefix" => self.prefix(&name, input)?,
+            "events" | "shared_events" => self.events(&name, input),
             "crate" => {
                 if let Some(path) = krate(&name, input, self.diagnostics)? {
                     if self.krate.is_some() {
@@ -98,6 +109,32 @@ impl Reader<'_> {
             }
         }
         Ok(())
+    }
+
+    fn events(&mut self, name: &Ident, input: ParseStream<'_>) {
+        let value = skip(input);
+        let is_shared = name == "shared_events";
+        let read = match syn::parse2::<Group>(value.clone()) {
+            Ok(group) if group.delimiter() == Delimiter::Parenthesis => {
+                events::read(group.stream(), is_shared).ok().filter(|events| !events.is_empty())
+            }
+            _ => None,
+        };
+        let Some(read) = read else {
+            let malformed =
+                format!("`{name}` takes the types of events, each with `derive(Event)`: `{name}(StatusChanged)`");
+            if value.is_empty() {
+                self.diagnostics.report(name, malformed);
+            } else {
+                self.diagnostics.report(value, malformed);
+            }
+            return;
+        };
+        let [own, shared] = &mut self.events;
+        let place = if is_shared { shared } else { own };
+        if place.replace(read).is_some() {
+            self.twice(name);
+        }
     }
 
     fn twice(&mut self, name: &Ident) {

@@ -8,13 +8,13 @@ use super::options::Options;
 use super::parse::{Member, Trait};
 use crate::diagnostics::Diagnostics;
 use crate::handler::{channel, validate};
-use crate::hygiene::wire_name;
+use crate::hygiene::{text, wire_name};
 
 /// Reports everything that keeps `found` from being a service.
 pub(crate) fn check(service: &Service, found: &Trait, options: &Options, diagnostics: &mut Diagnostics) {
     prefix(service, options, diagnostics);
     header(found, diagnostics);
-    if service.methods.is_empty() {
+    if service.methods.is_empty() && service.events.is_empty() {
         diagnostics.report(
             &found.name,
             "nothing in this service can be called: put `#[handler]` on the methods that answer a channel",
@@ -32,6 +32,7 @@ pub(crate) fn check(service: &Service, found: &Trait, options: &Options, diagnos
         }
     }
     pairs(service, diagnostics);
+    events(service, diagnostics);
 }
 
 fn prefix(service: &Service, options: &Options, diagnostics: &mut Diagnostics) {
@@ -96,6 +97,37 @@ fn pairs(service: &Service, diagnostics: &mut Diagnostics) {
                     wire_name(&second.name),
                     second.request,
                 ),
+            );
+        }
+    }
+}
+
+/// What the client's methods that subscribe may not be called.
+fn events(service: &Service, diagnostics: &mut Diagnostics) {
+    for (index, second) in service.events.iter().enumerate() {
+        let Some(method) = second.method() else { continue };
+        let (last, shown) = (second.path.segments.last(), text(&second.path));
+        let before = service.events.iter().take(index);
+        if let Some(first) = before.clone().find(|first| text(&first.path) == shown) {
+            let mend = if first.is_shared == second.is_shared {
+                "leave one out"
+            } else {
+                "leave it out of `events`, if clients publish it too"
+            };
+            diagnostics.report(&second.path, format_args!("the event `{shown}` is given twice: {mend}"));
+        } else if let Some(first) = before.into_iter().find(|first| first.method().as_ref() == Some(&method)) {
+            diagnostics.report(
+                last,
+                format_args!(
+                    "the client would subscribe to `{}` and to `{shown}` with one method, `{method}`: import one under another name",
+                    text(&first.path),
+                ),
+            );
+        }
+        if let Some(handler) = service.methods.iter().find(|known| known.handler.name == method) {
+            diagnostics.report(
+                &handler.handler.name,
+                format_args!("the client subscribes to `{shown}` with `{method}`: rename this method"),
             );
         }
     }

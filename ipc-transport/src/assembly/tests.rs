@@ -50,7 +50,7 @@ fn every_sequence_of_the_vectors_comes_to_its_messages() {
             id: message.id,
             channel: message.channel.clone().unwrap_or_default().into_bytes(),
             deadline: None,
-            attachments: false,
+            attachments: message.attachments,
             payload: message.payload.bytes(),
         });
         // When a deadline is depends on the time of reading; the tests of whole calls look at it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ipc_core::envelope::{Kind, UPSTREAM};
 use ipc_core::{Body, Dispatch, Failure, Inbound, PendingCall, ReceiveItems, code, timed_out};
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::{Driver, End};
@@ -75,7 +76,7 @@ impl Driver {
                 link.finish_response(id, &mut self.replies, started);
                 // The handler may have left it to somebody who goes on reading.
                 if let Some(inbox) = inbox {
-                    answered(&inbox);
+                    inbox.end(answered());
                 }
             }
             Dispatch::Pending(call) => {
@@ -93,17 +94,22 @@ impl Driver {
                 link.serving.start(id, streams, |ticket| {
                     tokio::spawn(answer_with_items(work, ticket, id, stream, credit)).abort_handle()
                 });
+                self.end_if_leaving();
             }
         }
         Ok(())
     }
 
+    /// Ends what has just begun, where this side began to leave meanwhile: it would never end by itself.
+    fn end_if_leaving(&self) {
+        if self.link.outbox.is_leaving() {
+            self.link.end_streams("the server is shutting down");
+        }
+    }
+
     /// Why a request is not taken, whatever it asks for.
     pub(super) fn refusal(&self, id: u32, count: usize, limit: usize, what: &str) -> Result<Option<Failure>, End> {
         let link = &self.link;
-        if id & UPSTREAM != 0 {
-            return Err(End::Violation(format!("the id {id:#x} of a request is not below 2^31")));
-        }
         if link.serving.contains(id) || link.publishing.contains(id) {
             return Err(End::Violation(format!("the request {id} was made again before it was answered")));
         }
@@ -156,7 +162,7 @@ impl Driver {
         let link = Arc::clone(&self.link);
         let begun = match self.refusal(id, link.publishing.len(), link.limits.subscriptions, "subscriptions")? {
             Some(failure) => Err(failure),
-            None => asked_for(channel, payload.bytes()).and_then(|(pattern, key)| {
+            None => asked_for(channel, &payload).and_then(|(pattern, key)| {
                 link.publishing.begin(&link, self.router.hub(), id, pattern, key.as_deref())
             }),
         };
@@ -170,6 +176,7 @@ impl Driver {
                 // The peer is told before the first event comes.
                 self.hand_over();
                 link.publishing.release(id);
+                self.end_if_leaving();
             }
             Err(failure) => self.reply(id, &failure),
         }
@@ -189,11 +196,12 @@ impl Driver {
 }
 
 /// What a subscription asks for: a channel, or all that begin alike, and the JSON of a key.
-fn asked_for<'a>(channel: &'a [u8], payload: &[u8]) -> Result<(&'a str, Option<String>), Failure> {
+fn asked_for<'a>(channel: &'a [u8], payload: &Payload<'_>) -> Result<(&'a str, Option<String>), Failure> {
     #[derive(serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Options {
-        key: Option<serde_json::Value>,
+        // As it was written, since a number may be larger than any value holds.
+        key: Option<Box<RawValue>>,
     }
 
     let refused = |error: &dyn std::fmt::Display| {
@@ -203,11 +211,14 @@ fn asked_for<'a>(channel: &'a [u8], payload: &[u8]) -> Result<(&'a str, Option<S
         let said = format_args!("no event has the channel `{}`", channel.escape_ascii());
         Failure::new(code::UNKNOWN_CHANNEL, said)
     })?;
-    if payload.is_empty() {
+    if payload.has_attachments() {
+        return Err(refused(&"it has attachments"));
+    }
+    if payload.len() == 0 {
         return Ok((pattern, None));
     }
-    let Options { key } = serde_json::from_slice(payload).map_err(|error| refused(&error))?;
-    Ok((pattern, key.map(|key| key.to_string())))
+    let Options { key } = serde_json::from_slice(payload.bytes()).map_err(|error| refused(&error))?;
+    Ok((pattern, key.map(|key| key.get().to_owned())))
 }
 
 /// Answers a request whose handler waits for something.

@@ -24,8 +24,63 @@ impl From<Overdrawn> for End {
 }
 
 impl Driver {
+    /// Whether a frame is an item, or an event, and nothing is particular about it.
+    pub(super) fn is_plain_item(&self, frame: &Frame<'_>) -> bool {
+        let item = match frame.kind {
+            Kind::Item => true,
+            Kind::Event => frame.channel != MISSED.as_bytes(),
+            _ => false,
+        };
+        let whole = !frame.flags.more && !frame.flags.continued;
+        item && whole && frame.payload.len() <= self.link.limits.message_bytes as usize
+    }
+
+    /// Takes a plain item, and those of the same stream that follow it in `rest`: whoever reads them is looked up, and
+    /// woken, once for all of them. Answers what is left of `rest`.
+    pub(super) fn take_items<'a>(&mut self, first: Frame<'a>, mut rest: &'a [u8]) -> Result<&'a [u8], End> {
+        let inbox = self.inbox(first.kind, first.id);
+        let mut frame = first;
+        let checked = loop {
+            let payload = Payload::lent(frame.payload, frame.flags.attachments);
+            if let Err(error) = payload.check() {
+                break Err(End::Violation(error.to_string()));
+            }
+            if inbox.is_some() {
+                self.arriving.push(frame.channel, payload);
+            }
+            match frame::decode(rest) {
+                Ok(Some((next, taken)))
+                    if (next.kind, next.id) == (first.kind, first.id) && self.is_plain_item(&next) =>
+                {
+                    rest = rest.get(taken..).unwrap_or_default();
+                    frame = next;
+                }
+                // What is no frame is found to be none again.
+                _ => break Ok(()),
+            }
+        };
+        // What came before something that is wrong arrives.
+        if let Some(inbox) = inbox {
+            inbox.push_all(first.id, &mut self.arriving)?;
+        }
+        checked.map(|()| rest)
+    }
+
+    /// Where the items of a stream go, or the events of a subscription. What belongs to nothing may have crossed its end
+    /// on the way.
+    fn inbox(&self, kind: Kind, id: u32) -> Option<Arc<Inbox>> {
+        match kind {
+            Kind::Event => self.link.calls.events(id),
+            _ if id & UPSTREAM != 0 => self.link.serving.incoming(id & !UPSTREAM),
+            _ => self.link.calls.items(id),
+        }
+    }
+
     pub(super) fn take_frame(&mut self, frame: &Frame<'_>) -> Result<(), End> {
         let (kind, id) = (frame.kind, frame.id);
+        if id & UPSTREAM != 0 && matches!(kind, Kind::Request | Kind::Subscribe) {
+            return Err(End::Violation(format!("the id {id:#x} of a {kind:?} is not below 2^31")));
+        }
         if !frame.flags.more && !frame.flags.continued {
             let size = frame.payload.len();
             if size > self.link.limits.message_bytes as usize && kind.has_flags() {
@@ -67,6 +122,11 @@ impl Driver {
                 let mut response = Vec::new();
                 ipc_core::response::write_failure(&mut response, failure);
                 self.link.calls.end_items(id, Ending::Answered(response, Vec::new()));
+            }
+            // An end is an end, however it was said.
+            Kind::End if id & UPSTREAM == 0 => {
+                let said = serde_json::to_vec(failure).expect("a failure is two strings and a JSON value");
+                self.link.calls.end_events(id, Payload::owned(said, false));
             }
             Kind::Event => {
                 if let Some(inbox) = self.link.calls.events(id) {
@@ -129,18 +189,10 @@ impl Driver {
         Ok(())
     }
 
-    /// Brings an item, or an event, to whoever reads it. What belongs to nothing may have crossed its end on the way.
+    /// Brings an item, or an event, to whoever reads it.
     fn take_item(&mut self, kind: Kind, id: u32, channel: &[u8], payload: Payload<'_>) -> Result<(), End> {
-        if kind == Kind::Item {
-            if id & UPSTREAM == 0 {
-                self.link.calls.item(id, payload)?;
-            } else if let Some(incoming) = self.link.serving.incoming(id & !UPSTREAM) {
-                incoming.push(id, &[], payload)?;
-            }
-            return Ok(());
-        }
-        let Some(inbox) = self.link.calls.events(id) else { return Ok(()) };
-        if channel == MISSED.as_bytes() {
+        let Some(inbox) = self.inbox(kind, id) else { return Ok(()) };
+        if kind == Kind::Event && channel == MISSED.as_bytes() {
             let count = serde_json::from_slice(payload.bytes())
                 .map_err(|error| End::Violation(format!("no number of missed events: {error}")))?;
             inbox.push_missed(id, payload.len(), count)?;

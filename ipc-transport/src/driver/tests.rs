@@ -1,6 +1,9 @@
 //! A connection's own task against a peer that writes bytes: what it answers, passes over and refuses.
 
+mod channels;
+mod exchanges;
 mod leaving;
+mod left;
 mod peer;
 
 use serde_json::{Value, json};

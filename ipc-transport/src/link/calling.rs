@@ -147,7 +147,7 @@ impl Link {
 
     /// Sends a request that is not answered.
     ///
-    /// Cancel safe: the request has been sent, or not.
+    /// Cancel safe: nothing has been sent before the future is done.
     pub(crate) async fn notify(
         &self,
         channel: &str,
@@ -158,8 +158,8 @@ impl Link {
             self.outbox.room().await;
         }
         let pushed = match written.large.take() {
-            None => self.outbox.push_request(Lane::Notifying, Outgoing::Frames(&written.buffer)),
-            Some(large) => self.outbox.push_request(Lane::Notifying, Outgoing::Large(large)),
+            None => self.outbox.push_notification(Outgoing::Frames(&written.buffer)),
+            Some(large) => self.outbox.push_notification(Outgoing::Large(large)),
         };
         drop(written);
         pushed.map_err(|reason| CallError::Gone(self.why_not(reason)))?;
@@ -199,7 +199,7 @@ impl Link {
         self.calls.abandon_stream(id, inbox, || {
             let mut unsubscribe = Vec::new();
             frame::put(&mut unsubscribe, Kind::Unsubscribe, id, &[]);
-            // Not before what it ends, which may wait for what is left of an earlier call.
+            // Not before the subscribe, which may be under way.
             self.outbox.push_ordered(Lane::Asking(id), Outgoing::Frames(&unsubscribe)).is_ok()
         });
         self.outbox.flush();
@@ -238,13 +238,12 @@ impl Link {
             self.outbox.room().await;
         }
         let (id, alone) = self.calls.open(opens).await.map_err(CallError::Gone)?;
-        let lane = Lane::Asking(id);
         let pushed = match written.large.take() {
             None => {
                 frame::set_id(&mut written.buffer, written.started, id);
-                self.outbox.push_request(lane, Outgoing::Frames(&written.buffer))
+                self.outbox.push_request(id, Outgoing::Frames(&written.buffer))
             }
-            Some(large) => self.outbox.push_request(lane, Outgoing::Large(Large { kind, id, ..large })),
+            Some(large) => self.outbox.push_request(id, Outgoing::Large(Large { kind, id, ..large })),
         };
         if let Err(reason) = pushed {
             self.calls.discard(id);

@@ -43,13 +43,21 @@ impl Remote for Other {
         key: Option<String>,
     ) -> BoxFuture<'_, Result<Box<dyn ReceiveEvents>, SubscribeError>> {
         Box::pin(async move {
-            let events = events::subscribe(&self.0, &pattern, key.as_deref()).await?;
+            let events = events::subscribe(&self.0, &pattern, key.as_deref(), None).await?;
             Ok(Box::new(events) as Box<dyn ReceiveEvents>)
         })
     }
 
     fn why_closed(&self) -> Option<Arc<str>> {
         self.0.why_ended()
+    }
+
+    fn closed(&self) -> BoxFuture<'_, Arc<str>> {
+        Box::pin(self.0.ended())
+    }
+
+    fn connection(&self) -> u64 {
+        self.0.number
     }
 }
 

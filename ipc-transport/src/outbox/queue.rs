@@ -6,7 +6,7 @@ use std::task::Waker;
 use ipc_core::envelope::{Kind, UPSTREAM};
 
 use super::writer::{Behind, Sending, Writer};
-use super::{NotSent, Outgoing};
+use super::{INLINE_BYTES, NotSent, Outgoing};
 use crate::buffer;
 use crate::frame::Large;
 
@@ -16,10 +16,10 @@ use crate::frame::Large;
 pub(crate) enum Lane {
     /// The request of a call of this side, and the items that go with it.
     Asking(u32),
-    /// The notifications of this side: they have no ids, and belong to no call.
-    Notifying,
     /// What answers a call of the peer, and the events of its subscription.
     Answering(u32),
+    /// Notifications, which have no call's id.
+    Notifying,
 }
 
 impl Lane {
@@ -105,6 +105,17 @@ impl Queue {
         }
     }
 
+    /// Whether as much has been appended as is written at once, and nobody is writing.
+    pub(super) fn is_worth_a_write(&self) -> bool {
+        self.frames.len() >= INLINE_BYTES && matches!(self.writer, Slot::Free(_))
+    }
+
+    /// Whether somebody sends what has been appended: who writes, or has promised to, looks for more before it stops, and
+    /// the connection's own task has been told.
+    pub(super) fn is_attended(&self) -> bool {
+        self.promised || self.told || !matches!(self.writer, Slot::Free(_))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.frames.is_empty() && self.large.is_empty()
     }
@@ -165,8 +176,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Appends a message that `put` writes, or answers where it is large, behind what is under way in its lane. It asks for
-    /// nothing.
+    /// Appends messages that `put` writes, and one that it answers where that is large, behind what is under way in their
+    /// lane. They ask for nothing.
     pub(super) fn push_with(
         &mut self,
         lane: Lane,
@@ -177,10 +188,11 @@ impl Queue {
         }
         if self.under_way(lane).is_some() {
             let mut frames = Vec::new();
-            return match put(&mut frames) {
-                Some(large) => self.push_ordered(lane, Outgoing::Large(large), false),
-                None => self.push_ordered(lane, Outgoing::Frames(&frames), false),
-            };
+            let large = put(&mut frames);
+            if !frames.is_empty() {
+                self.push_ordered(lane, Outgoing::Frames(&frames), false)?;
+            }
+            return large.map_or(Ok(()), |large| self.push_ordered(lane, Outgoing::Large(large), false));
         }
         if self.frames.capacity() == 0 {
             self.frames = buffer::lend();

@@ -185,7 +185,7 @@ fn after_a_goodbye_responses_are_sent_and_requests_are_not() {
     wire.outbox.push_goodbye(b"{}");
     wire.outbox.push_goodbye(b"{}");
     assert!(wire.outbox.is_leaving());
-    assert_eq!(wire.outbox.push_request(Lane::Asking(1), Outgoing::Frames(&ping_bytes(1))), Err(NotSent::Leaving));
+    assert_eq!(wire.outbox.push_request(1, Outgoing::Frames(&ping_bytes(1))), Err(NotSent::Leaving));
     wire.outbox.push(large(Kind::Response, 2, FRAGMENT_BYTES + 1)).unwrap();
     wire.outbox.flush();
     wire.drain();

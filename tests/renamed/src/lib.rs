@@ -33,6 +33,21 @@ pub fn count(#[payload] items: Vec<String>) -> usize {
 #[handler("data:nothing", crate = ::bridge)]
 pub fn nothing() {}
 
+/// Says again what it is told.
+#[handler("data:echo", crate = bridge)]
+pub fn echo(items: Incoming<u64>) -> impl Stream<Item = Result<u64, IncomingError>> {
+    items
+}
+
+/// Opens what it is told.
+#[handler("data:open", timeout = "1s", crate = bridge)]
+pub async fn open(
+    items: Incoming<u64>,
+    most: State<u64>,
+) -> Result<impl Stream<Item = Result<u64, IncomingError>>, IncomingError> {
+    if *most > 0 { Ok(items) } else { Err(IncomingError::BrokenOff(String::new())) }
+}
+
 /// A contract.
 #[service(prefix = "item", crate = bridge)]
 pub trait Items {
@@ -44,6 +59,22 @@ pub trait Items {
     #[handler("item:count", blocking)]
     fn count(&self, store: State<u64>) -> u64 {
         *store
+    }
+
+    /// Says again what it is told.
+    #[handler]
+    fn echo(&self, items: Incoming<u64>) -> impl Stream<Item = Result<u64, IncomingError>> {
+        items
+    }
+
+    /// Adds up.
+    #[handler(detached)]
+    async fn sum(&self, #[payload] start: u64, mut items: Incoming<u64>) -> u64 {
+        let mut sum = start;
+        while let Some(Ok(item)) = items.next().await {
+            sum += item;
+        }
+        sum
     }
 
     /// Looks at one.
@@ -91,6 +122,8 @@ pub fn router() -> Router {
         .handle::<fetch>()
         .handle::<count>()
         .handle::<nothing>()
+        .handle::<echo>()
+        .handle::<open>()
         .service(ItemsServer::new(Everything))
 }
 

@@ -6,7 +6,6 @@ use std::task::Poll;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::event::local::MAX_EVENTS;
 use crate::failure::code;
 use crate::items::{Ending, ReceiveItems, Received};
 use crate::peer::Peer;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::event::hub::PublishError;
+use crate::event::local::{self, Bounds};
 use crate::event::subscribe::SubscribeError;
 use crate::event::subscription::{Subscription, SubscriptionError};
 use crate::failure::code;
@@ -139,7 +140,7 @@ async fn what_cannot_be_subscribed_to_is_refused_for_a_reason() {
         ("job:*", "7", "a key tells the events of one channel apart, and a `*` asks for several"),
         ("job:progress", "seven", "the key is no JSON: expected value at line 1 column 1"),
     ] {
-        let failure = crate::event::local::subscribe(hub, pattern, Some(key)).err().expect("a refusal");
+        let failure = local::subscribe(hub, Bounds::default(), pattern, Some(key)).err().expect("a refusal");
         assert_eq!((failure.code(), failure.message()), (code::INVALID_INPUT, said));
     }
 }

@@ -4,7 +4,6 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use super::*;
-use crate::event::local::MAX_EVENTS;
 use crate::event::subscription::{Subscription, SubscriptionError};
 use crate::failure::code;
 

@@ -72,6 +72,7 @@ pub(super) fn call(handler: &Handler) -> TokenStream {
 /// What the caller sends, each item of which is checked as a payload is.
 fn received(private: &TokenStream, parameter: &Parameter, argument: &Ident) -> TokenStream {
     let ty = &parameter.ty;
+    let private = hygiene::shown_at(private, ty.span());
     let check = quote_spanned! {Span::mixed_site()=>
         |item, issues| {
             use #private::{CheckPlain as _, CheckValidated as _};

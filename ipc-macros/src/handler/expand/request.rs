@@ -111,10 +111,14 @@ fn upload(handler: &Handler) -> Option<TokenStream> {
     let private = &handler.private;
     let (core, parameter) = (quote!(#private::core), handler.incoming()?);
     let (ty, name) = (&parameter.ty, parameter.name.as_ref().map(hygiene::ident));
-    let upload = quote_spanned!(at(ty.span())=> <#ty as #private::IncomingParameter>::upload);
+    // What cannot travel is told where it stands.
+    let shown = hygiene::shown_at(private, ty.span());
+    let upload = quote_spanned! {at(ty.span())=>
+        <#ty as #shown::IncomingParameter>::upload(#shown::core::mem::take(&mut self.#name))
+    };
     Some(quote_spanned! {Span::mixed_site()=>
         fn take_upload(&mut self) -> #core::option::Option<#private::Upload> {
-            #core::option::Option::Some(#upload(#core::mem::take(&mut self.#name)))
+            #core::option::Option::Some(#upload)
         }
     })
 }

@@ -1,29 +1,28 @@
 //! What a handler may not return.
 
-use proc_macro2::Ident;
 use syn::Type;
 
 use super::owned::{self, Place};
 use crate::diagnostics::Diagnostics;
 use crate::handler::model::Handler;
-use crate::handler::stream::{Streamed, has_bound};
+use crate::handler::stream::{self, Streamed, has_bound};
 
 /// Reports an answer that cannot travel.
 pub(super) fn check(handler: &Handler, diagnostics: &mut Diagnostics) {
     match &handler.stream {
-        Some(stream) => self::stream(stream, diagnostics),
+        Some(stream) => many(stream, diagnostics),
         None => value(&handler.output, diagnostics),
     }
 }
 
-fn stream(stream: &Streamed, diagnostics: &mut Diagnostics) {
+fn many(stream: &Streamed, diagnostics: &mut Diagnostics) {
     match &stream.item {
         Some(item) => owned::check(item, Place::Output, diagnostics),
         None => diagnostics
             .report(&stream.stream, "a stream that travels says what it is made of: write `impl Stream<Item = …>`"),
     }
     if let Some(opening) = &stream.opening {
-        if let Some(other) = no_result(opening) {
+        if let Some(other) = stream::no_result(opening) {
             diagnostics.report(
                 other,
                 "a stream stands in no other type than `Result`: return `impl Stream<Item = …>`, or `Result<impl Stream<Item = …>, E>` where opening it may fail",
@@ -31,14 +30,6 @@ fn stream(stream: &Streamed, diagnostics: &mut Diagnostics) {
         }
         owned::check(opening, Place::Output, diagnostics);
     }
-}
-
-/// The name of a type that is well known, and no `Result`. Of the others, aliases among them, the compiler tells.
-fn no_result(ty: &Type) -> Option<&Ident> {
-    const KNOWN: [&str; 7] = ["Arc", "Box", "Option", "Pin", "Poll", "Rc", "Vec"];
-    let Type::Path(ty) = ty else { return None };
-    let name = &ty.path.segments.last()?.ident;
-    KNOWN.iter().any(|known| name == known).then_some(name)
 }
 
 fn value(ty: &Type, diagnostics: &mut Diagnostics) {

@@ -76,6 +76,12 @@ impl Peer {
 
     /// The same, where the peer takes messages of `message_bytes`.
     pub(super) fn connect_to(limits: Limits, message_bytes: u32) -> Self {
+        let takes = HelloLimits { message_bytes, in_flight: 10, stream_bytes: 1000 };
+        Self::over(limits, takes, Router::new().handle::<wait>().handle::<repeat>().into())
+    }
+
+    /// A connection to a side with these limits that serves this router; the peer takes what `takes` says.
+    pub(super) fn over(limits: Limits, takes: HelloLimits, router: Arc<Router>) -> Self {
         let (their_reader, writer) = duplex(1 << 20);
         let (their_writer, reader) = duplex(1 << 20);
         let remote = Hello {
@@ -83,10 +89,9 @@ impl Peer {
             codec: "json".to_owned(),
             instance: "0".to_owned(),
             fingerprint: None,
-            limits: HelloLimits { message_bytes, in_flight: 10, stream_bytes: 1000 },
+            limits: takes,
         };
         let link = Arc::new(Link::new(Box::new(their_writer), remote, ipc_core::Peer::unknown(), limits));
-        let router = Arc::new(Router::new().handle::<wait>().handle::<repeat>());
         let driver = Driver::new(Box::new(their_reader), Vec::new(), Arc::clone(&link), router);
         let task = tokio::spawn(driver.run());
         Self { link, task, writer, reader: Some(reader), input: Vec::new() }
@@ -117,10 +122,26 @@ impl Peer {
 
     /// The next frame: kind, id, payload.
     pub(super) async fn receive(&mut self) -> (Kind, u32, Vec<u8>) {
-        let header = self.read(HEADER_BYTES).await;
-        let header = Header::decode(header.try_into().unwrap()).unwrap();
-        let rest = self.read(header.length as usize).await;
-        (header.kind, header.id, rest[header.prefix_bytes()..].to_vec())
+        let bytes = self.receive_bytes().await;
+        let (frame, _) = frame::decode(&bytes).unwrap().unwrap();
+        (frame.kind, frame.id, frame.payload.to_vec())
+    }
+
+    /// The bytes of the next frame.
+    pub(super) async fn receive_bytes(&mut self) -> Vec<u8> {
+        let mut bytes = self.read(HEADER_BYTES).await;
+        let header = Header::decode(bytes.as_slice().try_into().unwrap()).unwrap();
+        bytes.extend(self.read(header.length as usize).await);
+        bytes
+    }
+
+    /// Whether something has arrived that was not received, when everything that can happen by itself has happened.
+    pub(super) async fn has_more(&mut self) -> bool {
+        let reader = self.reader.as_mut().expect("the peer reads");
+        // Time is paused, and goes on when nothing else does.
+        let read = tokio::time::timeout(Duration::from_millis(1), reader.read_buf(&mut self.input)).await;
+        assert!(!matches!(read, Ok(Ok(0) | Err(_))), "the connection is at its end: {read:?}");
+        !self.input.is_empty()
     }
 
     /// The next frame, which is a failed response: id and code.

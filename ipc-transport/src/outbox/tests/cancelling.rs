@@ -83,6 +83,23 @@ fn a_response_of_the_same_id_is_another_message_and_goes_on() {
 }
 
 #[test]
+fn a_notification_has_no_call_and_goes_on() {
+    let mut wire = Wire::new(1000, WIDE);
+    let notification = |bytes| large(Kind::Notification, 0, bytes);
+    wire.outbox.push_notification(notification(2 * FRAGMENT_BYTES)).unwrap();
+    wire.outbox.push_notification(notification(FRAGMENT_BYTES + 1)).unwrap();
+    wire.outbox.flush();
+    assert!(wire.outbox.cancel_request(0));
+    wire.read(FRAGMENT_BYTES + 2000);
+    assert!(wire.outbox.cancel_request(0));
+    wire.drain();
+    let first = ["Notification 0 65536…", "Cancel 0", "…Notification 0 65536"];
+    let second = ["Cancel 0", "Notification 0 65536…", "…Notification 0 1"];
+    assert_eq!(wire.shown(), [first, second].concat());
+    assert_eq!(wire.messages().len(), 2);
+}
+
+#[test]
 fn a_cancel_does_not_outlive_its_request() {
     let mut wire = Wire::new(1000, WIDE);
     wire.outbox.push(Outgoing::Frames(&ping_bytes(1))).unwrap();

@@ -22,6 +22,38 @@ async fn names(
         + generator + key.len() as u64
 }
 
+#[handler("data:streams")]
+async fn stream(
+    slot: State<u64>,
+    item: u64,
+    issues: u64,
+    begin: u64,
+    receiver: Incoming<u64>,
+) -> Result<impl Stream<Item = Result<u64, IncomingError>>, IncomingError> {
+    if *slot + item + issues + begin > 0 { Ok(receiver) } else { Err(IncomingError::BrokenOff(String::new())) }
+}
+
+#[service(prefix = "names")]
+trait Names {
+    #[handler]
+    fn streams(
+        &self,
+        receiver: u64,
+        slot: u64,
+        stream: Incoming<u64>,
+        error: u64,
+    ) -> Result<impl Stream<Item = Result<u64, IncomingError>>, IncomingError> {
+        if receiver + slot + error > 0 { Ok(stream) } else { Err(IncomingError::BrokenOff(String::new())) }
+    }
+}
+
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema, Event)]
+#[event("names:event", key = "generator")]
+struct Issues {
+    generator: u64,
+    issues: u64,
+}
+
 #[handler("data:constants")]
 fn constants(first: u64, second: u64) -> u64 {
     first + second
@@ -36,6 +68,6 @@ enum NamesError {
 }
 
 fn main() {
-    let _ = Router::new().handle::<names>().handle::<constants>();
+    let _ = Router::new().handle::<names>().handle::<constants>().handle::<stream>().event::<Issues>();
     let _ = NamesError::NamesDetailsRead(1);
 }

@@ -69,6 +69,23 @@ fn block(#[payload] ids: ::std::vec::Vec<::core::primitive::u64>) -> ::core::pri
     ids.len()
 }
 
+#[ipc_bridge::handler("data:talk")]
+fn talk(
+    items: ipc_bridge::Incoming<::core::primitive::u8>,
+) -> impl ipc_bridge::Stream<Item = ::core::result::Result<::core::primitive::u8, ipc_bridge::IncomingError>> {
+    items
+}
+
+#[ipc_bridge::handler("data:open", timeout = "1s")]
+async fn open(
+    items: ipc_bridge::Incoming<::core::primitive::u8>,
+) -> ::core::result::Result<
+    impl ipc_bridge::Stream<Item = ::core::result::Result<::core::primitive::u8, ipc_bridge::IncomingError>>,
+    ipc_bridge::IncomingError,
+> {
+    ::core::result::Result::Ok(items)
+}
+
 fn main() {
-    let _ = ipc_bridge::Router::new().handle::<fetch>().handle::<block>();
+    let _ = ipc_bridge::Router::new().handle::<fetch>().handle::<block>().handle::<talk>().handle::<open>();
 }

@@ -26,6 +26,24 @@ pub mod data {
     #[handler("data:nothing")]
     pub(super) fn nothing() {}
 
+    /// Says again what it is told.
+    #[handler("data:echo")]
+    pub fn echo(
+        /// What it is told.
+        items: Incoming<u64>,
+    ) -> impl Stream<Item = Result<u64, IncomingError>> {
+        items
+    }
+
+    #[handler("data:sum", detached)]
+    pub(crate) async fn sum(#[payload] start: u64, mut items: Incoming<u64>) -> u64 {
+        let mut sum = start;
+        while let Some(Ok(item)) = items.next().await {
+            sum += item;
+        }
+        sum
+    }
+
     /// What goes wrong.
     #[derive(Debug, PartialEq, thiserror::Error, IpcError)]
     pub enum FetchError {
@@ -39,5 +57,5 @@ pub mod data {
 }
 
 fn main() {
-    let _ = Router::new().handle::<data::fetch>().handle::<data::count>().handle::<data::nothing>();
+    let _ = Router::new().handle::<data::fetch>().handle::<data::count>().handle::<data::nothing>().handle::<data::echo>().handle::<data::sum>();
 }

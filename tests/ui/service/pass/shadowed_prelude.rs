@@ -28,8 +28,17 @@ mod shadowed {
 
 use shadowed::*;
 
+#[derive(ipc_bridge::__private::serde::Serialize, ipc_bridge::__private::serde::Deserialize)]
+#[derive(ipc_bridge::schemars::JsonSchema, ipc_bridge::Event)]
+#[serde(crate = "ipc_bridge::__private::serde")]
+#[schemars(crate = "ipc_bridge::schemars")]
+#[event("job:progress", retain, key = "job", lag = "keep_latest")]
+struct Progress {
+    job: ::core::primitive::u64,
+}
+
 /// Fetches.
-#[ipc_bridge::service(prefix = "data")]
+#[ipc_bridge::service(prefix = "data", events(Progress))]
 trait Data {
     /// Fetches.
     #[ipc_bridge::handler]
@@ -37,6 +46,23 @@ trait Data {
     #[handler(blocking)]
     fn block(&self, store: ipc_bridge::State<::core::primitive::u64>) -> ::core::primitive::u64 {
         *store
+    }
+    #[handler]
+    fn echo(
+        &self,
+        items: ipc_bridge::Incoming<::core::primitive::u8>,
+    ) -> impl ipc_bridge::Stream<Item = ::core::result::Result<::core::primitive::u8, ipc_bridge::IncomingError>> {
+        items
+    }
+    #[handler]
+    async fn open(
+        &self,
+        items: ipc_bridge::Incoming<::core::primitive::u8>,
+    ) -> ::core::result::Result<
+        impl ipc_bridge::Stream<Item = ::core::result::Result<::core::primitive::u8, ipc_bridge::IncomingError>>,
+        ipc_bridge::IncomingError,
+    > {
+        ::core::result::Result::Ok(items)
     }
 }
 

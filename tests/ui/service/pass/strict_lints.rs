@@ -8,8 +8,16 @@ use ipc_bridge::prelude::*;
 pub mod data {
     use ipc_bridge::prelude::*;
 
+    /// How far a job is.
+    #[derive(Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema, Event)]
+    #[event("job:progress", key = "job")]
+    pub struct Progress {
+        /// Which job it is.
+        pub job: u64,
+    }
+
     /// A contract.
-    #[service(prefix = "data")]
+    #[service(prefix = "data", events(Progress))]
     pub trait Data {
         /// Fetches one item.
         #[handler]
@@ -24,6 +32,16 @@ pub mod data {
         ) -> usize {
             items.len()
         }
+
+        /// Says again what it is told.
+        #[handler]
+        fn echo(&self, items: Incoming<u64>) -> impl Stream<Item = Result<u64, IncomingError>> {
+            items
+        }
+
+        /// Says it later.
+        #[handler]
+        async fn tried(&self) -> Result<impl Stream<Item = u64>, IncomingError>;
     }
 }
 
@@ -34,6 +52,23 @@ pub struct Store;
 impl data::Data for Store {
     async fn fetch(&self, store: State<u64>, id: u64) -> u64 {
         *store + id
+    }
+
+    async fn tried(&self) -> Result<impl Stream<Item = u64>, IncomingError> {
+        Err::<Never, _>(IncomingError::BrokenOff(String::new()))
+    }
+}
+
+struct Never;
+
+impl Stream for Never {
+    type Item = u64;
+
+    fn poll_next(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<u64>> {
+        std::task::Poll::Ready(None)
     }
 }
 

@@ -1,0 +1,8 @@
+use ipc_bridge::prelude::*;
+
+#[handler("data:put")]
+fn put(items: Incoming<u8>) {
+    drop(items);
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use ipc_bridge::prelude::*;
+
+#[handler("data:payload")]
+async fn payload(#[payload] items: Incoming<u8>) {
+    drop(items);
+}
+
+#[handler("data:context")]
+async fn context(#[context] items: Incoming<u8>) {
+    drop(items);
+}
+
+#[handler("data:constraint")]
+async fn constraint(#[garde(length(max = 9))] items: Incoming<u8>) {
+    drop(items);
+}
+
+fn main() {}
