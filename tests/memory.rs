@@ -31,8 +31,8 @@ const MOST_KEPT_BYTES: usize = 2000;
 const MEASUREMENTS: usize = 8;
 
 /// What the process may hold at any time beyond what it held before: what the limits let a peer have buffered in one
-/// connection, the peer's own bytes and the answers to it.
-const MOST_HELD_BYTES: usize = BUFFERED_BYTES + 12 * MESSAGE_BYTES as usize;
+/// connection, in buffers that have grown to twice of what is in them, the peer's own bytes and the answers to it.
+const MOST_HELD_BYTES: usize = 2 * BUFFERED_BYTES + 12 * MESSAGE_BYTES as usize;
 
 /// Whoever measures is alone.
 static ALONE: Mutex<()> = Mutex::new(());

@@ -132,9 +132,9 @@ async fn what_is_sent_late_beside_an_answered_call_does_not_reach_the_next(place
     };
     let (answer, ()) = tokio::join!(call, sending);
     assert_eq!(answer, Ok(3));
-    // What was to be sent is let go.
-    old.closed().await;
+    // What was to be sent is let go when its reader comes to the end.
     assert_eq!(answers.next().await, None);
+    old.closed().await;
 }
 
 async fn what_a_handler_keeps_of_a_stream_breaks_off_with_its_call(place: Endpoint) {

@@ -138,7 +138,9 @@ impl Driver {
             if let Some(end) = self.has_ended() {
                 return Poll::Ready(end);
             }
-            self.link.publishing.resume();
+            if self.link.outbox.take_stalled() {
+                self.link.publishing.resume();
+            }
             // A peer that does not take its answers is not asked for more requests.
             if self.link.outbox.is_full_of_answers() {
                 return Poll::Pending;

@@ -8,6 +8,7 @@ mod queue;
 mod writer;
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
@@ -69,13 +70,27 @@ pub(crate) struct Outbox {
     queue: Mutex<Queue>,
     /// Told when there is room again.
     room: Notify,
+    /// Events wait for room.
+    stalled: AtomicBool,
     /// The bytes that may be queued before senders wait.
     limit: usize,
 }
 
+/// What became of messages that were to be appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Appended {
+    /// Somebody sends them, without being [told](Outbox::send_soon).
+    Attended,
+    /// Somebody must be told.
+    Unattended,
+    /// None was appended, as much is queued as may be. The connection's own task sees to it when there is room.
+    Stalled,
+}
+
 impl Outbox {
     pub(crate) fn new(io: WriteHalf, limit: usize) -> Self {
-        Self { queue: Mutex::new(Queue::new(Writer::new(io))), room: Notify::new(), limit }
+        let (queue, stalled) = (Mutex::new(Queue::new(Writer::new(io))), AtomicBool::new(false));
+        Self { queue, room: Notify::new(), stalled, limit }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -105,16 +120,27 @@ impl Outbox {
         self.queue().push(outgoing)
     }
 
-    /// Appends messages that `put` writes, behind what is under way in their lane; `put` answers the last of them where it
-    /// is too large for a frame. Answers whether somebody sends it anyway, without being [told](Self::send_soon).
+    /// Appends messages that `put` writes, behind what is under way in their lane, if there is room; `put` answers the last
+    /// of them where it is too large for a frame.
     pub(crate) fn push_with(
         &self,
         lane: Lane,
         put: impl FnOnce(&mut Vec<u8>) -> Option<Large>,
-    ) -> Result<bool, NotSent> {
+    ) -> Result<Appended, NotSent> {
         let mut queue = self.queue();
+        if queue.queued_bytes > self.limit && !queue.closed {
+            queue.wanted = true;
+            self.stalled.store(true, Ordering::Release);
+            return Ok(Appended::Stalled);
+        }
         queue.push_with(lane, put)?;
-        Ok(queue.is_attended() && !queue.is_worth_a_write())
+        let attended = queue.is_attended() && !queue.is_worth_a_write();
+        Ok(if attended { Appended::Attended } else { Appended::Unattended })
+    }
+
+    /// Whether messages [stalled](Appended::Stalled) since this was asked last.
+    pub(crate) fn take_stalled(&self) -> bool {
+        self.stalled.load(Ordering::Acquire) && self.stalled.swap(false, Ordering::AcqRel)
     }
 
     /// Appends a goodbye, unless one has been sent; no request is sent after it.

@@ -1,10 +1,9 @@
 //! The subscriptions of the peer: what is published here goes out to it, as far as it takes it.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use ipc_core::envelope::Kind;
+use ipc_core::envelope::{FRAGMENT_BYTES, Kind};
 use ipc_core::{
     BoxFuture, Delivery, Failure, Hub, HubSubscription, LagQueue, Offer, PublishedEvent, Pushed, Subscriber, code,
 };
@@ -14,15 +13,11 @@ use crate::credit::cost;
 use crate::driver::MISSED;
 use crate::frame::{self, Large};
 use crate::link::Link;
-use crate::outbox::{Lane, Outgoing};
+use crate::outbox::{Appended, Lane, Outgoing};
 
 /// The peer's subscriptions.
 #[derive(Debug, Default)]
-pub(crate) struct Publishing {
-    table: Mutex<Table>,
-    /// Something waits until the connection has room.
-    stalled: AtomicBool,
-}
+pub(crate) struct Publishing(Mutex<Table>);
 
 #[derive(Debug, Default)]
 struct Table {
@@ -39,7 +34,7 @@ struct Subscribed {
 
 impl Publishing {
     fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().expect("nothing panics while it holds the table")
+        self.0.lock().expect("nothing panics while it holds the table")
     }
 
     pub(crate) fn contains(&self, id: u32) -> bool {
@@ -86,11 +81,8 @@ impl Publishing {
         }
     }
 
-    /// Lets the events out that waited until the connection had room.
+    /// Sends the events that waited until the connection had room.
     pub(crate) fn resume(&self) {
-        if !self.stalled.swap(false, Ordering::SeqCst) {
-            return;
-        }
         let outlets: Vec<_> = self.table().subscriptions.values().map(|one| Arc::clone(&one.outlet)).collect();
         for outlet in outlets {
             outlet.pump(outlet.state());
@@ -163,6 +155,8 @@ struct State {
     /// Nothing is taken any more; what waits is sent, and this behind it.
     ending: Option<Failure>,
     over: bool,
+    /// An event that was larger than the peer takes, which the log has not been told of.
+    too_large: Option<(&'static str, usize)>,
 }
 
 impl Outlet {
@@ -170,7 +164,7 @@ impl Outlet {
         let (link, limits) = (Arc::clone(link), link.limits);
         let queue = LagQueue::new(limits.queued_events, limits.stream_bytes as usize);
         let credit = link.remote.limits.stream_bytes.into();
-        let state = Mutex::new(State { queue, credit, held: true, ending: None, over: false });
+        let state = Mutex::new(State { queue, credit, held: true, ending: None, over: false, too_large: None });
         Self { link, id, many, state, taken: Notify::new() }
     }
 
@@ -196,22 +190,28 @@ impl Outlet {
             return;
         }
         let mut sent = false;
-        while state.credit > 0 && !state.queue.is_empty() && !state.over && !self.is_stalled() {
-            let pushed = self.link.outbox.push_with(self.lane(), |out| self.put_waiting(&mut state, out));
-            state.over = pushed.is_err();
+        while state.credit > 0 && !state.queue.is_empty() && !state.over {
+            match self.link.outbox.push_with(self.lane(), |out| self.put_waiting(&mut state, out)) {
+                Ok(Appended::Stalled) => break,
+                Ok(_) => {}
+                Err(_) => state.over = true,
+            }
             sent = true;
         }
-        let mut ended = None;
-        if state.queue.is_empty()
-            && let Some(failure) = state.ending.take()
-        {
-            state.over = true;
-            ended = self.link.publishing.forget(self);
+        let ending = if state.queue.is_empty() { state.ending.take() } else { None };
+        state.over |= ending.is_some();
+        let changed = sent || state.over;
+        let too_large = state.too_large.take();
+        // What follows has nothing locked: the log may be published too.
+        drop(state);
+        if let Some(failure) = ending {
+            drop(self.link.publishing.forget(self));
             self.send_end(Some(&failure));
         }
-        let changed = sent || state.over;
-        drop(state);
-        drop(ended);
+        if let Some((channel, size)) = too_large {
+            let limit = self.link.remote.limits.message_bytes;
+            tracing::warn!(channel, size, limit, "an event is larger than its subscriber takes");
+        }
         if changed {
             self.taken.notify_waiters();
             self.link.outbox.send_soon();
@@ -222,10 +222,11 @@ impl Outlet {
         Lane::Answering(self.id)
     }
 
-    /// Appends what waits to `out`, as far as the peer takes it, up to a message that is too large for a frame: that is
-    /// answered.
+    /// Appends what waits to `out`, as far as the peer takes it, and no more than a write takes, up to a message that is
+    /// too large for a frame: that is answered.
     fn put_waiting(&self, state: &mut State, out: &mut Vec<u8>) -> Option<Large> {
-        while state.credit > 0 {
+        let most = out.len() + FRAGMENT_BYTES;
+        while state.credit > 0 && out.len() < most {
             let large = match state.queue.pop()? {
                 Delivery::Event(event) => self.put(state, &event, out),
                 Delivery::Missed(count) => {
@@ -241,25 +242,13 @@ impl Outlet {
         None
     }
 
-    /// Whether the connection holds as much as it may: a peer could take more credit for many subscriptions than it reads.
-    /// The connection's own task goes on when there is room.
-    fn is_stalled(&self) -> bool {
-        let Link { outbox, publishing, .. } = &*self.link;
-        if !outbox.is_full() {
-            return false;
-        }
-        publishing.stalled.store(true, Ordering::SeqCst);
-        // There may have been room in between, with nobody to be told.
-        outbox.is_full()
-    }
-
     /// Appends an event to `out`; it is answered where it is too large for a frame.
     fn put(&self, state: &mut State, event: &PublishedEvent, out: &mut Vec<u8>) -> Option<Large> {
         let size = event.payload_bytes();
         let limit = self.link.remote.limits.message_bytes;
         if size > limit as usize {
-            tracing::warn!(channel = event.channel(), size, limit, "an event is larger than its subscriber takes");
             state.queue.miss();
+            state.too_large = Some((event.channel(), size));
             return None;
         }
         state.credit -= cost(size);
@@ -304,14 +293,22 @@ impl Subscriber for Outlet {
         if state.over || state.ending.is_some() {
             return Offer::Gone;
         }
-        if !state.held && state.credit > 0 && state.queue.is_empty() && !self.is_stalled() {
-            let pushed = self.link.outbox.push_with(self.lane(), |out| self.put(&mut state, event, out));
-            state.over = pushed.is_err();
-            return if pushed == Ok(true) && state.queue.is_empty() { Offer::Attended } else { Offer::Taken };
+        let mut stalled = false;
+        if !state.held && state.credit > 0 && state.queue.is_empty() {
+            match self.link.outbox.push_with(self.lane(), |out| self.put(&mut state, event, out)) {
+                // It waits for room, as others wait for credit.
+                Ok(Appended::Stalled) => stalled = true,
+                Ok(Appended::Attended) if state.queue.is_empty() => return Offer::Attended,
+                Ok(_) => return Offer::Taken,
+                Err(_) => {
+                    state.over = true;
+                    return Offer::Taken;
+                }
+            }
         }
         match state.queue.push(event) {
             // What is held is sent on its release, and what the peer does not take when it takes more.
-            Pushed::Queued if state.held || state.credit <= 0 => Offer::Attended,
+            Pushed::Queued if state.held || state.credit <= 0 || stalled => Offer::Attended,
             Pushed::Queued => Offer::Taken,
             Pushed::Full => Offer::Full,
             Pushed::Disconnect => {

@@ -177,7 +177,7 @@ impl Queue {
     }
 
     /// Appends messages that `put` writes, and one that it answers where that is large, behind what is under way in their
-    /// lane. It asks for nothing.
+    /// lane. They ask for nothing.
     pub(super) fn push_with(
         &mut self,
         lane: Lane,
