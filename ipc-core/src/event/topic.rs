@@ -105,6 +105,13 @@ impl Topic {
         PublishedEvent::encode(event, key).map(|event| Some(Arc::new(event))).map_err(fault)
     }
 
+    /// Retains nothing more of all keys, or of one.
+    pub(super) fn retract(&self, key: Option<&str>) {
+        let taken = self.lock().retained.take(key);
+        // Not within the statement above, which holds the topic.
+        drop(taken);
+    }
+
     /// Publishes what a peer sends, as if this process published it. The event is read and checked at once; it is
     /// published when the future is polled.
     ///
