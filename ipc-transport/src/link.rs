@@ -128,7 +128,8 @@ impl Link {
         self.outbox.wake_driver();
     }
 
-    /// Ends what would never end by itself: the streams that this side answers with, and the events that it sends.
+    /// Ends what would never end by itself: the streams that this side answers with, those that it is still being sent,
+    /// and the events that it sends.
     pub(crate) fn end_streams(&self, message: &str) {
         let failure = Failure::new(code::UNAVAILABLE, message);
         for id in self.serving.cancel_streams() {

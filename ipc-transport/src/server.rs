@@ -114,8 +114,9 @@ impl Server {
 
     /// Stops listening, tells every peer, finishes what is in flight and closes.
     ///
-    /// Calls are answered, and `detached` handlers finish, whether their callers are still there or not. Streams and
-    /// subscriptions, which need not end by themselves, end at once with `UNAVAILABLE`. Requests that arrive meanwhile are
+    /// Calls are answered, and `detached` handlers finish, whether their callers are still there or not. Streams in
+    /// either direction and subscriptions, which need not end by themselves, end at once with `UNAVAILABLE`; a call whose
+    /// stream has arrived to its end is answered as any other. Requests that arrive meanwhile are
     /// answered so too. A peer that does not take its answers, or does not say goodbye, is let go a second after its last
     /// call was answered.
     ///

@@ -56,6 +56,13 @@ pub(crate) struct Streams {
     pub(crate) incoming: Option<Arc<Inbox>>,
 }
 
+impl Streams {
+    /// Whether something of them may be under way.
+    fn are_open(&self) -> bool {
+        self.answer.is_some() || self.incoming.as_ref().is_some_and(|incoming| !incoming.is_over())
+    }
+}
+
 impl Serving {
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().expect("nothing panics while it holds the table")
@@ -133,11 +140,11 @@ impl Serving {
         true
     }
 
-    /// Stops all handlers that answer with streams; these calls are still to be answered.
+    /// Stops all handlers that answer with streams, or are still being sent one; these calls are still to be answered.
     pub(crate) fn cancel_streams(&self) -> Vec<u32> {
         let stopped: Vec<_> = {
             let mut table = self.table();
-            table.calls.extract_if(|_, served| served.streams.answer.is_some()).collect()
+            table.calls.extract_if(|_, served| served.streams.are_open()).collect()
         };
         self.idle.notify_waiters();
         let stopped = stopped.into_iter().filter_map(|(key, served)| {

@@ -85,6 +85,7 @@ impl Driver {
                 let work = Arc::clone(&link);
                 link.serving
                     .start(id, streams, |ticket| tokio::spawn(answer_later(work, ticket, id, call)).abort_handle());
+                self.end_if_leaving();
             }
             Dispatch::Stream(stream) => {
                 started.take_back(&mut self.replies.json);
