@@ -19,7 +19,7 @@ use super::published::{EncodeError, PublishedEvent};
 use super::retained::Retained;
 use super::subscriber::{Offer, Subscriber};
 use super::{Event, Lag};
-use crate::body::read_with;
+use crate::body::{read_json, read_with};
 use crate::description::{EventDraft, Generators};
 use crate::failure::{Failure, code};
 use crate::handler::HandlerItem;
@@ -288,7 +288,7 @@ fn read<E: Event + DeserializeOwned>(
     json: &[u8],
     attachments: Vec<Bytes>,
 ) -> Result<Option<Arc<PublishedEvent>>, Failure> {
-    let event: E = read_with(attachments, || serde_json::from_slice(json).map_err(|_| explain::<E>(E::CHANNEL, json)))?;
+    let event: E = read_with(attachments, || read_json(json).map_err(|_| explain::<E>(E::CHANNEL, json)))?;
     let mut issues = Issues::default();
     event.validate(&mut issues);
     if !issues.is_empty() {
