@@ -36,7 +36,7 @@ impl Lane {
 /// What has been appended and not been written.
 pub(super) struct Queue {
     pub(super) frames: Vec<u8>,
-    pub(super) large: VecDeque<Sending>,
+    pub(super) large: VecDeque<Box<Sending>>,
     /// The bytes of frames and large messages that have not been handed to the operating system.
     pub(super) queued_bytes: usize,
     /// The bytes of frames that the writer is writing.
@@ -115,7 +115,7 @@ impl Queue {
             }
             Outgoing::Large(message) => {
                 self.queued_bytes += message.payload.len();
-                self.large.push_back(Sending { message, sent: 0, behind: VecDeque::new() });
+                self.large.push_back(Box::new(Sending { message, sent: 0, behind: VecDeque::new() }));
             }
         }
         Ok(())
@@ -218,7 +218,7 @@ impl Queue {
             match next {
                 Behind::Frames { bytes, .. } => self.append(&bytes),
                 Behind::Large { message, .. } => {
-                    self.large.push_back(Sending { message, sent: 0, behind });
+                    self.large.push_back(Box::new(Sending { message, sent: 0, behind }));
                     return;
                 }
             }
