@@ -135,3 +135,6 @@ pub mod prelude {
 
 #[doc = include_str!("../docs/guide.md")]
 pub mod guide {}
+
+#[doc = include_str!("../docs/streams_and_events.md")]
+pub mod streams_and_events {}

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use support::gate::{Gate, echo, pass, router};
 use support::raw::{CONTINUED, FRAGMENT, MORE, REQUEST, Raw, frame, request};
+use support::streams::pass_items;
 use support::{everywhere, watched};
 
 /// Long enough to be noticed, and short enough to wait for.
@@ -118,6 +119,8 @@ async fn calls_that_wait_for_a_place_are_bound_by_their_deadline_too(place: Endp
     let waiting = async {
         gate.entered(1).await;
         let late = client.timeout(SHORT).invoke(pass { id: 5 }).await.unwrap_err();
+        assert_eq!(late.code(), Some("TIMEOUT"));
+        let late = client.timeout(SHORT).stream(pass_items { letters: 1 }).await.unwrap_err();
         assert_eq!(late.code(), Some("TIMEOUT"));
         gate.open(1);
     };

@@ -8,9 +8,8 @@ use ipc_bridge::Limits;
 use ipc_bridge::prelude::*;
 use serde_json::json;
 
-use support::faults::{Scene, each_fault, limits};
+use support::faults::{Scene, each_fault, each_flood, limits};
 use support::gate::{Gate, echo, router};
-use support::panics::with_panics;
 use support::raw::{Raw, frame, request};
 use support::{Folder, until_connections, watched};
 
@@ -21,7 +20,7 @@ macro_rules! test_beside_another_connection {
             let folder = Folder::new();
             watched(async {
                 let (socket, gate) = (folder.socket(), Gate::new());
-                let router = with_panics(router(&gate));
+                let router = support::faults::router(&gate);
                 let server = Server::bind(socket.as_path()).limits(limits()).serve(router).await.unwrap();
                 let other = Client::connect(socket.as_path()).await.unwrap();
                 support::faults::$fault(&Scene { socket: &socket, gate: &gate }).await;
@@ -36,6 +35,7 @@ macro_rules! test_beside_another_connection {
 }
 
 each_fault!(test_beside_another_connection);
+each_flood!(test_beside_another_connection);
 
 #[tokio::test]
 async fn half_a_frame_and_then_silence_holds_up_nobody_else() {

@@ -52,8 +52,9 @@ async fn r#match(r#type: String, cx: Context) -> Raw {
 }
 
 #[handler("who:uid")]
-fn uid(#[context] uid: Uid, peer: Peer) -> u32 {
+fn uid(#[context] uid: Uid, peer: Peer, publisher: Publisher) -> u32 {
     assert_eq!(peer.uid(), None);
+    drop(publisher);
     uid.0
 }
 

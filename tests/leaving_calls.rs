@@ -58,8 +58,10 @@ async fn detached(cx: Context, told: State<Told>) -> u64 {
     if cx.is_cancelled() {
         told.cancelled.add_permits(1);
     }
+    let answer = told.answered.fetch_add(1, Ordering::SeqCst) + 1;
+    // Told last: whoever waits for it may call at once, and must not be answered first.
     told.finished.add_permits(1);
-    told.answered.fetch_add(1, Ordering::SeqCst) + 1
+    answer
 }
 
 /// The same, with little time.

@@ -11,9 +11,9 @@ use ipc_bridge::prelude::*;
 use peak_alloc::PeakAlloc;
 use tokio::task::yield_now;
 
-use support::faults::{BUFFERED_BYTES, MESSAGE_BYTES, Scene, each_fault, limits};
-use support::gate::{Gate, router};
-use support::panics::{BOOM, with_panics};
+use support::faults::{BUFFERED_BYTES, MESSAGE_BYTES, Scene, each_fault, each_flood, limits, router};
+use support::gate::Gate;
+use support::panics::BOOM;
 use support::{Folder, until_connections, watched};
 
 #[global_allocator]
@@ -50,8 +50,20 @@ fn be_silent_about_booms() {
     });
 }
 
-macro_rules! measure {
+macro_rules! measure_many {
     ($($fault:ident),* $(,)?) => {
+        measure!(ROUNDS: $($fault),*);
+    };
+}
+
+macro_rules! measure_few {
+    ($($fault:ident),* $(,)?) => {
+        measure!(2: $($fault),*);
+    };
+}
+
+macro_rules! measure {
+    ($rounds:tt: $($fault:ident),*) => {
         $(#[test]
         fn $fault() {
             let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,8 +72,7 @@ macro_rules! measure {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(watched(async {
                 let (socket, gate) = (folder.socket(), Gate::new());
-                let router = with_panics(router(&gate));
-                let server = Server::bind(socket.as_path()).limits(limits()).serve(router).await.unwrap();
+                let server = Server::bind(socket.as_path()).limits(limits()).serve(router(&gate)).await.unwrap();
                 let scene = Scene { socket: &socket, gate: &gate };
                 let round = async || {
                     support::faults::$fault(&scene).await;
@@ -73,10 +84,10 @@ macro_rules! measure {
                 };
                 let mut kept = Vec::new();
                 while kept.last().is_none_or(|kept| *kept > MOST_KEPT_BYTES) {
-                    assert!(kept.len() < MEASUREMENTS, "{kept:?} bytes are kept of {ROUNDS} rounds each");
+                    assert!(kept.len() < MEASUREMENTS, "{kept:?} bytes are kept of {} rounds each", $rounds);
                     let before = ALLOCATOR.current_usage();
                     ALLOCATOR.reset_peak_usage();
-                    for _ in 0..ROUNDS {
+                    for _ in 0..$rounds {
                         round().await;
                     }
                     kept.push(ALLOCATOR.current_usage().saturating_sub(before));
@@ -88,4 +99,7 @@ macro_rules! measure {
     };
 }
 
-each_fault!(measure);
+each_fault!(measure_many);
+
+// What a flood is about is what is held meanwhile, and it takes its time.
+each_flood!(measure_few);

@@ -77,12 +77,12 @@ fn good() -> Value {
 }
 
 /// The issues of a call, each `path: message`.
-fn issues<H: ipc_bridge::Handler>(body: &Value) -> Vec<String> {
+fn issues<H: ipc_bridge::Handler + Request>(body: &Value) -> Vec<String> {
     issues_of::<H>(&body.to_string())
 }
 
 /// The same of a body that no [`Value`] holds exactly.
-fn issues_of<H: ipc_bridge::Handler>(body: &str) -> Vec<String> {
+fn issues_of<H: ipc_bridge::Handler + Request>(body: &str) -> Vec<String> {
     let router = Router::new().handle::<H>();
     let mut out = Body::default();
     let dispatch = dispatch(&router, H::CHANNEL, body, &mut out);

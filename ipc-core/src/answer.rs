@@ -31,6 +31,8 @@ pub trait Output: Answers + 'static {
 
 /// The types of an [`Output`], whether they can travel or not: that they can is asked in one place, and so told once.
 pub trait Answers {
+    /// The channel's name.
+    const CHANNEL: &'static str;
     /// What the handler answers with, or one item of it.
     type Value;
     /// What the handler fails with.
@@ -46,11 +48,13 @@ pub struct Once<R>(PhantomData<fn() -> R>);
 pub struct Many<R>(PhantomData<fn() -> R>);
 
 impl<R: Request> Answers for Once<R> {
+    const CHANNEL: &'static str = R::CHANNEL;
     type Value = R::Response;
     type Error = R::Error;
 }
 
 impl<R: StreamRequest> Answers for Many<R> {
+    const CHANNEL: &'static str = R::CHANNEL;
     type Value = R::Item;
     type Error = R::Error;
 }

@@ -145,7 +145,7 @@ impl Context {
 }
 
 /// A parameter that is made from the call's [`Context`] instead of travelling: [`State`](crate::State), [`Context`],
-/// [`Peer`], and whatever a `#[context]` parameter names.
+/// [`Peer`], [`Publisher`], and whatever a `#[context]` parameter names.
 ///
 /// ```
 /// use ipc_core::{Context, Failure, FromContext};

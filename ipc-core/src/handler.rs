@@ -50,8 +50,6 @@ pub trait Request {
     note = "the methods of a service are added together: `.service(DataServer::new(my_data))`"
 )]
 pub trait Handler<S = ()>: DeserializeOwned + JsonSchema + Send + 'static {
-    /// The channel's name, `namespace:action`.
-    const CHANNEL: &'static str;
     /// Where the handler stands, for messages that name it.
     const ITEM: HandlerItem;
     /// What the function's documentation says.

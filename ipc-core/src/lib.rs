@@ -68,7 +68,7 @@ pub use invoke::{Invoke, InvokeError};
 #[doc(hidden)]
 pub use invoke::{read_published, read_response};
 #[doc(hidden)]
-pub use items::{Ending, ReceiveItems, Received, Upload};
+pub use items::{Ending, ReceiveItems, Received, Unsent, Upload};
 pub use peer::Peer;
 #[doc(hidden)]
 pub use remote::{BoxFuture, CallError, Outbound, Remote};

@@ -10,7 +10,7 @@ use crate::body::Body;
 use crate::event::subscribe::SubscribeError;
 use crate::event::subscription::ReceiveEvents;
 use crate::invoke::InvokeError;
-use crate::items::{ReceiveItems, Upload};
+use crate::items::{ReceiveItems, Unsent, Upload};
 
 /// A future without its type.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -68,6 +68,8 @@ pub enum CallError {
         /// The most that the peer takes.
         limit: usize,
     },
+    /// What was to be sent beside the request broke off.
+    Unsent(Unsent),
     /// The connection is gone, or going.
     Gone(Arc<str>),
     /// The call's deadline passed.
@@ -79,6 +81,7 @@ impl<E> From<CallError> for InvokeError<E> {
         match error {
             CallError::Encode(error) => Self::Encode(error.to_string()),
             CallError::TooLarge { size, limit } => Self::TooLarge { size, limit },
+            CallError::Unsent(unsent) => Self::Unsent(unsent.to_string()),
             CallError::TimedOut => Self::Refused(crate::deadline::timed_out()),
             CallError::Gone(reason) => Self::Disconnected(reason.to_string()),
         }

@@ -171,7 +171,7 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
     }
 
     fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch {
-        begin(H::CHANNEL, H::DETACHED, cx, out, |cx| start::<H, S>(&self.receiver, json, attachments, cx))
+        begin(H::Output::CHANNEL, H::DETACHED, cx, out, |cx| start::<H, S>(&self.receiver, json, attachments, cx))
     }
 }
 
@@ -231,13 +231,13 @@ fn start<H: Handler<S>, S>(
     if H::BY_NAME && json.trim_ascii_start().first() == Some(&b'[') {
         let mut issues = Issues::default();
         issues.push("", "the parameters travel by name, in an object, and this is an array");
-        return Err(issues.into_failure(H::CHANNEL));
+        return Err(issues.into_failure(H::Output::CHANNEL));
     }
-    let request: H = read_with(attachments, || read_json(json).map_err(|_| explain::<H>(H::CHANNEL, json)))?;
+    let request: H = read_with(attachments, || read_json(json).map_err(|_| explain::<H>(H::Output::CHANNEL, json)))?;
     let mut issues = Issues::default();
     request.validate(&mut issues);
     if !issues.is_empty() {
-        return Err(issues.into_failure(H::CHANNEL));
+        return Err(issues.into_failure(H::Output::CHANNEL));
     }
     request.call(receiver, cx)
 }

@@ -9,6 +9,7 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use crate::answer::Answers as _;
 use crate::body::Body;
 use crate::channel;
 use crate::context::Context;
@@ -77,11 +78,11 @@ impl Router {
     #[doc(hidden)]
     #[must_use]
     pub fn handle_on<H: Handler<S>, S: Send + Sync + 'static>(mut self, receiver: S) -> Self {
-        if let Err(reason) = channel::check(H::CHANNEL) {
+        if let Err(reason) = channel::check(H::Output::CHANNEL) {
             self.problems.push(RouterProblem::ChannelName { handler: H::ITEM, reason });
         }
         self.fingerprint = OnceLock::new();
-        let (channel, handler) = (H::CHANNEL, H::ITEM);
+        let (channel, handler) = (H::Output::CHANNEL, H::ITEM);
         match (self.routes.get(channel), self.hub.topic(channel)) {
             (Some(first), _) => {
                 let first = first.item();

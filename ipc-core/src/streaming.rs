@@ -168,6 +168,7 @@ fn ended<R: StreamRequest>(ending: Ending) -> Option<InvokeError<R::Error>> {
             Err(error) => Some(decode(R::CHANNEL, &error)),
         },
         Ending::TimedOut => Some(InvokeError::Refused(timed_out())),
+        Ending::Unsent(unsent) => Some(InvokeError::Unsent(unsent.to_string())),
         Ending::Gone(reason) => Some(InvokeError::Disconnected(reason.to_string())),
     }
 }

@@ -26,7 +26,6 @@ macro_rules! handler {
         }
 
         impl Handler for $name {
-            const CHANNEL: &'static str = $channel;
             const ITEM: HandlerItem =
                 HandlerItem::new(concat!(module_path!(), "::", stringify!($name)), "router.rs", 7);
             const DOC: HandlerDoc = HandlerDoc::new("", None);

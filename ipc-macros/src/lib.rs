@@ -43,8 +43,10 @@ use proc_macro::TokenStream;
 /// field, or one too many, is an error that names it. A doc comment on a parameter stands in the schema. What the
 /// parameter's type needs is `Serialize`, `Deserialize` and `JsonSchema`.
 ///
-/// - `State<T>`, `Context` and `Peer`, known by these names, come from the context of the call and do not travel.
-/// - `#[context]` marks any other parameter that comes from there, by its `FromContext`.
+/// - `State<T>`, `Context`, `Peer` and `Publisher`, known by these names, come from the context of the call and do not
+///   travel.
+/// - `#[context]` marks any other parameter that comes from there, by its `FromContext`: one of your own types, or an
+///   alias of those above.
 /// - `Incoming<T>`, known by this name, is a stream that the caller sends: an upload, or with a stream as the answer, a
 ///   dialogue. It is a field of the struct, and does not stand in the payload: its items travel beside it. There is one
 ///   at most, and not on a plain function that answers once, which could not wait for an item. Each item is validated
@@ -136,9 +138,9 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `blocking`: as on a function, for a plain method.
 /// - `detached`, `timeout = "2s"`: as on a function.
 ///
-/// Parameters, constraints and answers are those of [`macro@handler`]: `State<T>`, `Context`, `Peer` and `#[context]` do
-/// not travel, and do not stand in the client's method, which takes an `Incoming<T>` as it stands. What is answered needs
-/// `Deserialize` too, for the client.
+/// Parameters, constraints and answers are those of [`macro@handler`]: `State<T>`, `Context`, `Peer`, `Publisher` and
+/// `#[context]` do not travel, and do not stand in the client's method, which takes an `Incoming<T>` as it stands. What is
+/// answered needs `Deserialize` too, for the client.
 ///
 /// # What is refused
 ///

@@ -143,8 +143,9 @@ impl Driver {
             if let Some(end) = self.has_ended() {
                 return Poll::Ready(end);
             }
+            self.link.publishing.resume();
             // A peer that does not take its answers is not asked for more requests.
-            if self.link.outbox.is_full() {
+            if self.link.outbox.is_full_of_answers() {
                 return Poll::Pending;
             }
             match self.poll_read(cx) {
@@ -201,7 +202,7 @@ impl Driver {
             self.take_frame(&frame)?;
             if self.replies_waiting >= REPLIES_PER_WRITE {
                 self.flush(cx);
-                if self.link.outbox.is_full() {
+                if self.link.outbox.is_full_of_answers() {
                     break;
                 }
             }

@@ -45,6 +45,7 @@ pub(crate) async fn subscribe(
         Err(CallError::Encode(error)) => Err(SubscribeError::Encode(error.to_string())),
         Err(CallError::TooLarge { size, limit }) => Err(SubscribeError::TooLarge { size, limit }),
         Err(CallError::Gone(reason)) => Err(SubscribeError::Disconnected(reason.to_string())),
+        Err(CallError::Unsent(unsent)) => Err(SubscribeError::Encode(unsent.to_string())),
         Err(CallError::TimedOut) => Err(SubscribeError::Refused(timed_out())),
     }
 }
@@ -69,6 +70,8 @@ fn ended(ending: Ending) -> SubscriptionEnd {
             Ok(failure) => SubscriptionEnd::Ended(failure),
             Err(_) => SubscriptionEnd::Gone("the peer ended the subscription, and said nothing of why".into()),
         },
-        Ending::Finished | Ending::TimedOut => SubscriptionEnd::Gone("the subscription has ended".into()),
+        Ending::Finished | Ending::TimedOut | Ending::Unsent(_) => {
+            SubscriptionEnd::Gone("the subscription has ended".into())
+        }
     }
 }

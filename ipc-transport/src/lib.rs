@@ -5,6 +5,9 @@
 //! How a call flows: bytes are read by the connection's own task (`driver`), cut into frames (`frame`, `assembly`),
 //! given to the router, and answered in place or by a task of their own (`serving`); the response becomes a frame that
 //! waits in the `outbox` for whoever writes next. At the other side it is brought to its caller (`calls`).
+//!
+//! The items of a stream are sent (`sending`) as far as the other side takes them (`credit`), and wait there (`inbox`)
+//! until they are taken (`reader`). Events go out to those who subscribed (`publishing`), and arrive as items do.
 
 mod assembly;
 mod bind;

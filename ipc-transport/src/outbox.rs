@@ -37,6 +37,16 @@ pub(crate) enum Outgoing<'a> {
     Large(Large),
 }
 
+impl Outgoing<'_> {
+    /// What it counts for in the queue.
+    fn len(&self) -> usize {
+        match self {
+            Self::Frames(frames) => frames.len(),
+            Self::Large(message) => message.payload.len(),
+        }
+    }
+}
+
 /// Why something is not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotSent {
@@ -137,6 +147,18 @@ impl Outbox {
         queue.push(Outgoing::Frames(&cancel)).is_ok()
     }
 
+    /// Whether as many answers are queued as may be, of which the peer takes none: the connection's own task, which asks,
+    /// reads no more requests then, and is woken when some have been sent.
+    ///
+    /// What this side asks for does not count. Whoever asks waits for room; and were nothing read meanwhile, a peer that
+    /// is full of answers would wait for this side as this side waits for it.
+    pub(crate) fn is_full_of_answers(&self) -> bool {
+        let mut queue = self.queue();
+        let full = queue.answer_bytes() > self.limit && !queue.closed;
+        queue.holding |= full;
+        full
+    }
+
     /// Whether as much is queued as may be. Who learns so is told when there is room: the connection's own task is
     /// woken, and [`room`](Self::room) ends.
     pub(crate) fn is_full(&self) -> bool {
@@ -206,16 +228,7 @@ impl Outbox {
 
     /// Ends all sending; what is queued is dropped. The connection's own task is woken, and ends.
     pub(crate) fn close(&self) {
-        let gone = {
-            let mut queue = self.queue();
-            queue.closed = true;
-            queue.queued_bytes = 0;
-            (
-                std::mem::take(&mut queue.frames),
-                std::mem::take(&mut queue.large),
-                std::mem::replace(&mut queue.writer, Slot::Gone),
-            )
-        };
+        let gone = self.queue().close();
         drop(gone);
         self.room.notify_waiters();
         self.wake_driver();
@@ -286,7 +299,11 @@ impl Outbox {
             if room {
                 queue.wanted = false;
             }
-            let told = (room || (!more && queue.leaving)).then(|| queue.driver.clone());
+            let resumed = queue.holding && queue.answer_bytes() <= self.limit / 2;
+            if resumed {
+                queue.holding = false;
+            }
+            let told = (room || resumed || (!more && queue.leaving)).then(|| queue.driver.clone());
             if !more {
                 writer.rest();
                 queue.writer = Slot::Free(writer);

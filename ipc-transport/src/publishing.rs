@@ -1,6 +1,7 @@
 //! The subscriptions of the peer: what is published here goes out to it, as far as it takes it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use ipc_core::envelope::Kind;
@@ -17,7 +18,11 @@ use crate::outbox::{Lane, Outgoing};
 
 /// The peer's subscriptions.
 #[derive(Debug, Default)]
-pub(crate) struct Publishing(Mutex<Table>);
+pub(crate) struct Publishing {
+    table: Mutex<Table>,
+    /// Something waits until the connection has room.
+    stalled: AtomicBool,
+}
 
 #[derive(Debug, Default)]
 struct Table {
@@ -34,7 +39,7 @@ struct Subscribed {
 
 impl Publishing {
     fn table(&self) -> MutexGuard<'_, Table> {
-        self.0.lock().expect("nothing panics while it holds the table")
+        self.table.lock().expect("nothing panics while it holds the table")
     }
 
     pub(crate) fn contains(&self, id: u32) -> bool {
@@ -78,6 +83,17 @@ impl Publishing {
     pub(crate) fn add_credit(&self, id: u32, bytes: u32) {
         if let Some(outlet) = self.outlet(id) {
             outlet.add_credit(bytes);
+        }
+    }
+
+    /// Lets the events out that waited until the connection had room.
+    pub(crate) fn resume(&self) {
+        if !self.stalled.swap(false, Ordering::SeqCst) {
+            return;
+        }
+        let outlets: Vec<_> = self.table().subscriptions.values().map(|one| Arc::clone(&one.outlet)).collect();
+        for outlet in outlets {
+            outlet.pump(outlet.state());
         }
     }
 
@@ -180,7 +196,7 @@ impl Outlet {
             return;
         }
         let mut sent = false;
-        while state.credit > 0 && !state.queue.is_empty() && !state.over {
+        while state.credit > 0 && !state.queue.is_empty() && !state.over && !self.is_stalled() {
             let pushed = self.link.outbox.push_with(self.lane(), |out| self.put_waiting(&mut state, out));
             state.over = pushed.is_err();
             sent = true;
@@ -223,6 +239,18 @@ impl Outlet {
             }
         }
         None
+    }
+
+    /// Whether the connection holds as much as it may: a peer could take more credit for many subscriptions than it reads.
+    /// The connection's own task goes on when there is room.
+    fn is_stalled(&self) -> bool {
+        let Link { outbox, publishing, .. } = &*self.link;
+        if !outbox.is_full() {
+            return false;
+        }
+        publishing.stalled.store(true, Ordering::SeqCst);
+        // There may have been room in between, with nobody to be told.
+        outbox.is_full()
     }
 
     /// Appends an event to `out`; it is answered where it is too large for a frame.
@@ -276,7 +304,7 @@ impl Subscriber for Outlet {
         if state.over || state.ending.is_some() {
             return Offer::Gone;
         }
-        if !state.held && state.credit > 0 && state.queue.is_empty() {
+        if !state.held && state.credit > 0 && state.queue.is_empty() && !self.is_stalled() {
             let pushed = self.link.outbox.push_with(self.lane(), |out| self.put(&mut state, event, out));
             state.over = pushed.is_err();
             return if pushed == Ok(true) && state.queue.is_empty() { Offer::Attended } else { Offer::Taken };

@@ -1,12 +1,12 @@
 //! Sending the items of a stream: as many as the peer takes, many in one write.
 
-use std::future::poll_fn;
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use ipc_core::envelope::{Kind, UPSTREAM};
-use ipc_core::{Body, Failure, PendingStream, Step, Upload, code};
-use serde::ser::Error as _;
+use ipc_core::{Body, Failure, PendingStream, Step, Unsent, Upload, code};
 
 use crate::buffer;
 use crate::credit::Credit;
@@ -23,18 +23,12 @@ const BATCH_BYTES: usize = 32 * 1024;
 ///
 /// # Errors
 ///
-/// An item is no JSON, or larger than a message may be.
-pub(crate) async fn send_items(
-    link: &Link,
-    id: u32,
-    mut upload: Upload,
-    credit: &Arc<Credit>,
-) -> Result<(), serde_json::Error> {
+/// An item cannot be had, is no JSON, or is larger than a message may be.
+pub(crate) async fn send_items(link: &Link, id: u32, mut upload: Upload, credit: &Arc<Credit>) -> Result<(), Unsent> {
     let mut batch = Batch::new(link, id | UPSTREAM, Lane::Asking(id));
     let mut items = Items { upload: &mut upload, failed: None };
     loop {
-        link.outbox.room().await;
-        match poll_fn(|cx| batch.poll_fill(cx, credit, &mut items)).await {
+        match batch.fill(credit, &mut items).await {
             Filled::Partly { more } => {
                 if !link.calls.go_on(id, credit, || batch.push()) {
                     return Ok(());
@@ -46,11 +40,11 @@ pub(crate) async fn send_items(
             }
             Filled::TooLarge { size } => {
                 let limit = link.remote.limits.message_bytes;
-                return Err(serde_json::Error::custom(format_args!("{size} bytes, and a message may have {limit}")));
+                return Err(Unsent(format!("an item has {size} bytes, and a message may have {limit}")));
             }
             Filled::Ended(_) => {
-                if let Some(error) = items.failed {
-                    return Err(error);
+                if let Some(unsent) = items.failed {
+                    return Err(unsent);
                 }
                 frame::put(&mut batch.out.json, Kind::End, id | UPSTREAM, &[]);
                 if link.calls.go_on(id, credit, || batch.push()) {
@@ -73,8 +67,7 @@ pub(crate) async fn answer_with_items(
     let lane = Lane::Answering(id);
     let mut batch = Batch::new(&link, id, lane);
     let response = loop {
-        link.outbox.room().await;
-        match poll_fn(|cx| batch.poll_fill(cx, &credit, &mut stream)).await {
+        match batch.fill(&credit, &mut stream).await {
             Filled::Partly { more } => {
                 if !link.serving.go_on(ticket, || batch.push()) {
                     return;
@@ -132,7 +125,7 @@ impl Source for PendingStream {
 
 struct Items<'a> {
     upload: &'a mut Upload,
-    failed: Option<serde_json::Error>,
+    failed: Option<Unsent>,
 }
 
 impl Source for Items<'_> {
@@ -144,8 +137,8 @@ impl Source for Items<'_> {
     fn poll_step(&mut self, cx: &mut Context<'_>, out: &mut Body) -> Poll<Step> {
         Poll::Ready(match ready!(self.upload.poll_item(cx, out)) {
             Some(Ok(())) => Step::Item,
-            Some(Err(error)) => {
-                self.failed = Some(error);
+            Some(Err(unsent)) => {
+                self.failed = Some(unsent);
                 Step::End
             }
             None => Step::End,
@@ -177,6 +170,24 @@ enum Filled {
 impl<'a> Batch<'a> {
     fn new(link: &'a Link, id: u32, lane: Lane) -> Self {
         Self { link, id, lane, out: Body::default(), large: None }
+    }
+
+    /// Fills the batch as soon as the connection has room for it, the peer takes it and there is something.
+    async fn fill(&mut self, credit: &Credit, source: &mut impl Source) -> Filled {
+        let outbox = &self.link.outbox;
+        // Asked for whenever it goes on: many streams may wait for the same thing, and what all of them have then must not
+        // pile up.
+        let mut room = pin!(outbox.room());
+        poll_fn(|cx| {
+            if room.as_mut().poll(cx).is_pending() {
+                // The time passes meanwhile.
+                let mut response = Body::default();
+                return source.poll_expired(cx, &mut response).map(|()| Filled::Ended(response));
+            }
+            room.set(outbox.room());
+            self.poll_fill(cx, credit, source)
+        })
+        .await
     }
 
     fn poll_fill(&mut self, cx: &mut Context<'_>, credit: &Credit, source: &mut impl Source) -> Poll<Filled> {

@@ -79,20 +79,20 @@ impl Serving {
     /// The call stands in the table until its answer is queued: a connection that is leaving ends when the table is
     /// empty and nothing is queued.
     pub(crate) fn finish(&self, ticket: Ticket, answer: impl FnOnce()) -> Option<bool> {
-        let (last, answered) = {
+        let (last, served) = {
             let mut table = self.table();
             let there = table.holds(ticket);
-            let answered = if there {
+            let served = if there {
                 answer();
                 table.calls.remove(&ticket.key)
             } else {
                 None
             };
-            (there.then_some(table.calls.is_empty()), answered)
+            (there.then_some(table.calls.is_empty()), served)
         };
-        if let Some(incoming) = answered.and_then(|served| served.streams.incoming) {
+        if let Some(incoming) = served.and_then(|served| served.streams.incoming) {
             // The handler may have left it to somebody else.
-            incoming.end(Ending::Gone("the call was answered".into()));
+            incoming.end(answered());
         }
         if last == Some(true) {
             self.idle.notify_waiters();
@@ -185,6 +185,11 @@ impl Serving {
         }
         self.idle.notify_waiters();
     }
+}
+
+/// Why nothing follows of what a caller sends beside its request.
+pub(crate) fn answered() -> Ending {
+    Ending::Gone("the call was answered".into())
 }
 
 impl Table {

@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
-use ipc_bridge::Limits;
+use ipc_bridge::{Limits, Router};
 use serde_json::{Value, json};
 
-use super::gate::Gate;
+use super::gate::{self, Gate};
 use super::panics;
 use super::raw::{
     CANCEL, CONTINUED, FRAGMENT, GOODBYE, HELLO, MORE, PING, PONG, REQUEST, RESPONSE, Raw, SUBSCRIBE, first_fragment,
     frame, hello, hello_body, request,
 };
+pub(crate) use super::stream_faults::*;
+use super::streams::with_streams;
 
 /// The limit of a message at the server under test.
 pub(crate) const MESSAGE_BYTES: u32 = 1 << 20;
@@ -23,6 +25,11 @@ pub(crate) fn limits() -> Limits {
     Limits::default().message_bytes(MESSAGE_BYTES).buffered_bytes(BUFFERED_BYTES)
 }
 
+/// The router of the server under test.
+pub(crate) fn router(gate: &Gate) -> Router {
+    with_streams(panics::with_panics(gate::router(gate)))
+}
+
 /// Where a fault takes place.
 #[derive(Debug)]
 pub(crate) struct Scene<'a> {
@@ -31,23 +38,23 @@ pub(crate) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    async fn connect(&self) -> Raw {
+    pub(super) async fn connect(&self) -> Raw {
         Raw::connect(self.socket).await
     }
 
-    async fn greeted(&self) -> Raw {
+    pub(super) async fn greeted(&self) -> Raw {
         Raw::greeted(self.socket).await
     }
 
     /// Sends bytes that break the protocol, and is let go.
-    async fn is_let_go_for(&self, bytes: &[u8]) {
+    pub(super) async fn is_let_go_for(&self, bytes: &[u8]) {
         let mut raw = self.greeted().await;
         raw.send_in_vain(bytes).await;
         assert_eq!(raw.dismissed().await, "PROTOCOL_ERROR");
     }
 
     /// Sends the request 1, and gets this failure; the connection lives on.
-    async fn is_refused(&self, code: &str, frames: &[Vec<u8>]) -> Value {
+    pub(super) async fn is_refused(&self, code: &str, frames: &[Vec<u8>]) -> Value {
         let mut raw = self.greeted().await;
         raw.send(&frames.concat()).await;
         let response = raw.response().await;
@@ -64,7 +71,7 @@ impl Scene<'_> {
 }
 
 /// The frames of a request of any size.
-fn message(id: u32, channel: &[u8], body: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn message(id: u32, channel: &[u8], body: &[u8]) -> Vec<Vec<u8>> {
     if body.len() <= FRAGMENT {
         return vec![frame(REQUEST, 0, id, channel, body)];
     }
@@ -78,7 +85,7 @@ fn message(id: u32, channel: &[u8], body: &[u8]) -> Vec<Vec<u8>> {
     frames
 }
 
-async fn lives_on(raw: &mut Raw) {
+pub(super) async fn lives_on(raw: &mut Raw) {
     raw.send(&request(77, "gate:echo", &json!({"text": "alive"}))).await;
     let response = raw.response().await;
     assert_eq!((response.id, &response.json()["data"]), (77, &json!("alive")));
@@ -365,7 +372,34 @@ macro_rules! each_fault {
             a_peer_that_asks_before_it_is_greeted_and_leaves_is_forgotten,
             a_handler_that_panics_answers_internal,
             a_handler_that_panics_when_it_is_dropped_harms_nobody,
+            credit_for_nothing_is_passed_over,
+            credit_that_is_no_number_of_four_bytes_ends_the_connection,
+            a_reader_that_grants_nothing_gets_what_it_announced_and_no_more,
+            items_beyond_the_credit_end_the_connection,
+            items_after_their_end_are_passed_over,
+            items_for_a_call_that_takes_none_are_passed_over,
+            an_item_over_the_limit_breaks_its_stream_off,
+            an_item_that_is_not_json_is_told_to_its_handler,
+            a_peer_that_goes_away_within_an_item_takes_its_handler_with_it,
+            a_call_that_is_cancelled_within_an_item_gives_its_id_back,
+            a_table_of_attachments_that_is_not_whole_is_refused,
+            a_place_without_an_attachment_is_refused,
+            a_subscription_that_cannot_be_is_refused,
+            a_subscription_ends_once,
+            an_id_that_is_in_use_ends_the_connection,
         }
     };
 }
 pub(crate) use each_fault;
+
+/// The same with each peer that has the server make much and takes little of it.
+macro_rules! each_flood {
+    ($then:ident) => {
+        $then! {
+            credit_without_end_makes_a_stream_no_longer_than_the_peer_reads,
+            a_subscriber_that_never_reads_is_kept_no_more_for_than_a_connection_may_hold,
+            streams_that_go_on_at_once_hold_no_more_than_a_connection_may,
+        }
+    };
+}
+pub(crate) use each_flood;

@@ -28,6 +28,11 @@ impl Gate {
         self.0.open.add_permits(handlers);
     }
 
+    /// Lets nobody pass any more of those that it was [opened](Self::open) for.
+    pub(crate) fn shut(&self) {
+        self.0.open.forget_permits(usize::MAX);
+    }
+
     /// Waits until this many handlers more have come to the gate.
     pub(crate) async fn entered(&self, handlers: u32) {
         self.0.entered.acquire_many(handlers).await.unwrap().forget();
@@ -43,17 +48,22 @@ impl Gate {
         self.0.entered.add_permits(1);
     }
 
+    /// Tells the test when it is dropped, as [`pass`](Self::pass) does.
+    pub(crate) fn told_when_dropped(&self) -> impl Send + use<> {
+        Leaving(self.clone())
+    }
+
     /// Waits at the gate.
     pub(crate) async fn pass(&self) {
-        let _leaving = Leaving(self);
+        let _leaving = self.told_when_dropped();
         self.enter();
         self.0.open.acquire().await.unwrap().forget();
     }
 }
 
-struct Leaving<'a>(&'a Gate);
+struct Leaving(Gate);
 
-impl Drop for Leaving<'_> {
+impl Drop for Leaving {
     fn drop(&mut self) {
         self.0.0.dropped.add_permits(1);
     }

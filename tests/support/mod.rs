@@ -4,6 +4,7 @@
 #![allow(unused_macros, reason = "each test binary takes its own part of this")]
 
 mod dispatch;
+pub(crate) mod events;
 #[cfg(unix)]
 pub(crate) mod faults;
 pub(crate) mod gate;
@@ -11,6 +12,10 @@ pub(crate) mod panics;
 #[cfg(unix)]
 pub(crate) mod process;
 pub(crate) mod raw;
+pub(crate) mod sent;
+#[cfg(unix)]
+mod stream_faults;
+pub(crate) mod streams;
 
 use std::future::Future;
 use std::path::{Path, PathBuf};

@@ -13,10 +13,21 @@ pub(crate) const PONG: u8 = 4;
 pub(crate) const REQUEST: u8 = 5;
 pub(crate) const RESPONSE: u8 = 6;
 pub(crate) const CANCEL: u8 = 7;
+pub(crate) const ITEM: u8 = 8;
+pub(crate) const END: u8 = 9;
+pub(crate) const CREDIT: u8 = 10;
 pub(crate) const SUBSCRIBE: u8 = 11;
+pub(crate) const UNSUBSCRIBE: u8 = 12;
+pub(crate) const EVENT: u8 = 13;
+pub(crate) const NOTIFICATION: u8 = 14;
+
+/// The bit of an id that tells what a caller sends beside its request from what it is answered with.
+pub(crate) const UPSTREAM: u32 = 1 << 31;
 
 pub(crate) const MORE: u8 = 1;
 pub(crate) const CONTINUED: u8 = 2;
+pub(crate) const DEADLINE: u8 = 4;
+pub(crate) const ATTACHMENTS: u8 = 8;
 
 /// The most payload bytes of one frame.
 pub(crate) const FRAGMENT: usize = 64 * 1024;

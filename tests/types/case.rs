@@ -165,10 +165,10 @@ async fn check_channel<T, R>(
     T: Serialize + DeserializeOwned + PartialEq + Debug + Clone,
     R: Handler + Request<Response = T, Error = Infallible> + Serialize,
 {
-    let schemas = Schemas::of(description, <R as Request>::CHANNEL);
+    let schemas = Schemas::of(description, R::CHANNEL);
     for value in &case.values {
         let back = client.invoke(request(value.clone())).await;
-        assert_eq!(back.as_ref(), Ok(value), "{}", <R as Request>::CHANNEL);
+        assert_eq!(back.as_ref(), Ok(value), "{}", R::CHANNEL);
         let sent = serde_json::to_string(&request(value.clone())).unwrap();
         let json = serde_json::to_string(value).unwrap();
         assert_eq!(value_of(&sent), value_of(&body(&json)), "a parameter travels as itself");

@@ -15,8 +15,24 @@ pub struct Note {
     pub text: String,
 }
 
-/// Why a note is not answered.
-#[derive(Debug, PartialEq, Eq, thiserror::Error, IpcError)]
+/// A note that is to be kept.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, garde::Validate)]
+pub struct Draft {
+    /// What it says.
+    #[garde(length(chars, min = 1, max = 1000))]
+    pub text: String,
+}
+
+/// A note was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Event)]
+#[event("notes:added")]
+pub struct NoteAdded {
+    /// The note.
+    pub note: Note,
+}
+
+/// Why a note is not answered, or not kept.
+#[derive(Debug, PartialEq, thiserror::Error, IpcError)]
 pub enum NoteError {
     /// There is no such note.
     #[error("no note {id}")]
@@ -24,10 +40,14 @@ pub enum NoteError {
         /// The number that was asked for.
         id: u64,
     },
+    /// A draft is not valid, or the drafts broke off.
+    #[error(transparent)]
+    #[ipc(transparent)]
+    Incoming(#[from] IncomingError),
 }
 
 /// Notes, kept by the process that implements this.
-#[service(prefix = "notes")]
+#[service(prefix = "notes", events(NoteAdded))]
 pub trait Notes {
     /// Keeps a note, and answers it with its number.
     #[handler]
@@ -45,6 +65,14 @@ pub trait Notes {
     /// All notes, in the order of their numbers.
     #[handler("notes:list")]
     fn all(&self) -> Vec<Note>;
+
+    /// The notes in which a word stands, one after the other.
+    #[handler]
+    fn find(&self, #[garde(length(min = 1))] word: String) -> impl Stream<Item = Note>;
+
+    /// Keeps many notes, each as soon as it arrives, and answers how many these were.
+    #[handler]
+    async fn import(&self, drafts: Incoming<Draft>) -> Result<usize, NoteError>;
 
     /// How many notes there are.
     ///

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 /// Publishes the events that a router declares. A clone is one reference count.
 ///
 /// [`Router::publisher`](crate::Router::publisher) makes one, also before all events are declared; a handler takes one as
-/// a `#[context]` parameter. Subscriptions in this process go on as long as there is a router or a publisher.
+/// a parameter, which does not travel. Subscriptions in this process go on as long as there is a router or a publisher.
 #[derive(Debug, Clone)]
 pub struct Publisher {
     hub: Arc<Hub>,

@@ -33,7 +33,7 @@ impl PendingCall {
     ///
     /// A handler that panics has answered `INTERNAL`. One whose deadline passes has answered `TIMEOUT`, and is dropped.
     pub fn poll(&mut self, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<()> {
-        let Self { call, running, alarm, .. } = self;
+        let Self { call, running, .. } = self;
         let mut panicked = true;
         let polled = guard(call.channel, out, Poll::Ready(()), |out| {
             let polled = match running {
@@ -51,10 +51,19 @@ impl PendingCall {
             // What is left of it must not go on, whether it is detached or not.
             guard(call.channel, &mut Body::default(), (), |_| drop(running.take()));
         }
-        let (Poll::Pending, Some(deadline)) = (polled, call.deadline) else { return polled };
-        let alarm = alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        match polled {
+            Poll::Ready(()) => Poll::Ready(()),
+            Poll::Pending => self.poll_expired(cx, out),
+        }
+    }
+
+    /// Whether the deadline has passed: the response that says so then stands behind what `out` held, and the handler is
+    /// dropped. For whoever waits for something else than the handler.
+    pub fn poll_expired(&mut self, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<()> {
+        let Some(deadline) = self.call.deadline else { return Poll::Pending };
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
         ready!(alarm.as_mut().poll(cx));
-        guard(call.channel, &mut Body::default(), (), |_| self.leave());
+        guard(self.call.channel, &mut Body::default(), (), |_| self.leave());
         refuse(self.call.channel, out, &deadline::timed_out());
         Poll::Ready(())
     }

@@ -28,7 +28,6 @@ impl Request for Intruder {
 }
 
 impl Handler for Intruder {
-    const CHANNEL: &'static str = <Self as Request>::CHANNEL;
     const ITEM: HandlerItem = HandlerItem::new("app::intruder", "app.rs", 9);
     const DOC: HandlerDoc = HandlerDoc::new("", None);
     type Output = Once<Self>;

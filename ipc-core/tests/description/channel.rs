@@ -34,7 +34,6 @@ macro_rules! channel {
             type Error = $error;
         }
         impl ipc_core::Handler for $name {
-            const CHANNEL: &'static str = $channel;
             const ITEM: ipc_core::HandlerItem =
                 ipc_core::HandlerItem::new(concat!(module_path!(), "::", stringify!($name)), file!(), line!());
             const DOC: ipc_core::HandlerDoc = ipc_core::HandlerDoc::new(
@@ -68,7 +67,6 @@ impl<T> Request for Echo<T> {
 }
 
 impl<T: Serialize + DeserializeOwned + JsonSchema + Send + 'static> Handler for Echo<T> {
-    const CHANNEL: &'static str = <Self as Request>::CHANNEL;
     const ITEM: HandlerItem = HandlerItem::new("echo", file!(), line!());
     const DOC: HandlerDoc = HandlerDoc::new("", None);
     fn requirements(_: &mut Requirements) {}

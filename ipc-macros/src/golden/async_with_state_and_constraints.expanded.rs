@@ -63,7 +63,6 @@ impl ::ipc_bridge::__private::Request for fetch {
     >>::Error;
 }
 impl ::ipc_bridge::__private::Handler for fetch {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::Request>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "fetch"

@@ -42,7 +42,6 @@ impl renamed::__private::Request for read {
 #[cfg(unix)]
 #[allow(deprecated)]
 impl renamed::__private::Handler for read {
-    const CHANNEL: &'static renamed::__private::core::primitive::str = <Self as renamed::__private::Request>::CHANNEL;
     const ITEM: renamed::__private::HandlerItem = renamed::__private::HandlerItem::new(
         renamed::__private::core::concat!(
             renamed::__private::core::module_path!(), "::", "read"

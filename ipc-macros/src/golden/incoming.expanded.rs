@@ -53,7 +53,6 @@ impl ::ipc_bridge::__private::Request for put {
     }
 }
 impl ::ipc_bridge::__private::Handler for put {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::Request>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "put"
@@ -170,7 +169,6 @@ impl ::ipc_bridge::__private::StreamRequest for talk {
     }
 }
 impl ::ipc_bridge::__private::Handler for talk {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::StreamRequest>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "talk"

@@ -52,7 +52,6 @@ impl<
     T: Data,
 > ::ipc_bridge::__private::Handler<::ipc_bridge::__private::std::sync::Arc<T>>
 for DataFetchRequest {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::Request>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "Data::fetch"
@@ -151,7 +150,6 @@ impl<
     T: Data,
 > ::ipc_bridge::__private::Handler<::ipc_bridge::__private::std::sync::Arc<T>>
 for DataAllRequest {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::Request>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "Data::all"

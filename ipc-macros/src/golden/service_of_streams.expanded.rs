@@ -55,7 +55,6 @@ impl ::ipc_bridge::__private::StreamRequest for LogTailRequest {
 }
 impl<T: Log> ::ipc_bridge::__private::Handler<::ipc_bridge::__private::std::sync::Arc<T>>
 for LogTailRequest {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::StreamRequest>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "Log::tail"
@@ -145,7 +144,6 @@ impl ::ipc_bridge::__private::StreamRequest for LogSearchRequest {
 }
 impl<T: Log> ::ipc_bridge::__private::Handler<::ipc_bridge::__private::std::sync::Arc<T>>
 for LogSearchRequest {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::StreamRequest>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "Log::search"
@@ -252,7 +250,6 @@ impl ::ipc_bridge::__private::Request for LogCountRequest {
 }
 impl<T: Log> ::ipc_bridge::__private::Handler<::ipc_bridge::__private::std::sync::Arc<T>>
 for LogCountRequest {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::Request>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "Log::count"

@@ -36,7 +36,6 @@ impl ::ipc_bridge::__private::StreamRequest for tail {
     >>::Error;
 }
 impl ::ipc_bridge::__private::Handler for tail {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::StreamRequest>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "tail"
@@ -115,7 +114,6 @@ impl ::ipc_bridge::__private::StreamRequest for search {
     > as ::ipc_bridge::__private::Outcome<true>>::Error;
 }
 impl ::ipc_bridge::__private::Handler for search {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::StreamRequest>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "search"
@@ -189,7 +187,6 @@ impl ::ipc_bridge::__private::StreamRequest for ticks {
     >>::Error;
 }
 impl ::ipc_bridge::__private::Handler for ticks {
-    const CHANNEL: &'static ::ipc_bridge::__private::core::primitive::str = <Self as ::ipc_bridge::__private::StreamRequest>::CHANNEL;
     const ITEM: ::ipc_bridge::__private::HandlerItem = ::ipc_bridge::__private::HandlerItem::new(
         ::ipc_bridge::__private::core::concat!(
             ::ipc_bridge::__private::core::module_path!(), "::", "ticks"

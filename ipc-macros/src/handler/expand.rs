@@ -41,7 +41,7 @@ fn implementation(handler: &Handler) -> TokenStream {
     let timeout = timeout(handler);
     let detached = handler.detached.is_some().then(|| quote!(const DETACHED: #private::core::primitive::bool = true;));
     let incoming = handler.incoming().map(|_| quote!(const TAKES_INCOMING: #private::core::primitive::bool = true;));
-    let (request, output) = (request_trait(handler), output(handler));
+    let output = output(handler);
     // What is wrong with the answer's type is told where it stands.
     let header = match &handler.form {
         Form::Function => quote!(impl #private::Handler for #name),
@@ -55,7 +55,6 @@ fn implementation(handler: &Handler) -> TokenStream {
         #(#lints)*
         #allow
         #header {
-            const CHANNEL: &'static #private::core::primitive::str = <Self as #private::#request>::CHANNEL;
             #place
             #doc
             #by_name

@@ -241,7 +241,7 @@ fn parameter(input: &mut PatType, diagnostics: &mut Diagnostics) -> Parameter {
         Source::Incoming
     } else if marked("payload") {
         Source::Payload
-    } else if marked("context") || is_called(&input.ty, &["State", "Context", "Peer"]) {
+    } else if marked("context") || is_called(&input.ty, &["State", "Context", "Peer", "Publisher"]) {
         Source::Context
     } else {
         Source::Field

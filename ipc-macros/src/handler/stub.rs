@@ -24,7 +24,6 @@ pub(crate) fn expand(handler: &Handler, generics: &Generics) -> TokenStream {
         #(#cfgs)*
         const _: () = {
             impl #private::Handler for #name {
-                const CHANNEL: &'static #core::primitive::str = "";
                 #place
                 const DOC: #private::HandlerDoc = #private::HandlerDoc::new("", #core::option::Option::None);
                 type Output = #private::Once<Never>;

@@ -3,7 +3,6 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::ready;
 
 use ipc_core::envelope::{Kind, UPSTREAM};
 use ipc_core::{Body, Dispatch, Failure, Inbound, PendingCall, ReceiveItems, code, timed_out};
@@ -19,7 +18,7 @@ use crate::outbox::{Outgoing, Urgency};
 use crate::payload::Payload;
 use crate::reader::{Reader, Role};
 use crate::sending::answer_with_items;
-use crate::serving::{Streams, Ticket};
+use crate::serving::{Streams, Ticket, answered};
 
 impl Driver {
     pub(super) fn replies(&mut self) -> &mut Body {
@@ -75,6 +74,10 @@ impl Driver {
             Dispatch::Answered => {
                 self.replies_waiting += 1;
                 link.finish_response(id, &mut self.replies, started);
+                // The handler may have left it to somebody who goes on reading.
+                if let Some(inbox) = inbox {
+                    inbox.end(answered());
+                }
             }
             Dispatch::Pending(call) => {
                 started.take_back(&mut self.replies.json);
@@ -91,9 +94,17 @@ impl Driver {
                 link.serving.start(id, streams, |ticket| {
                     tokio::spawn(answer_with_items(work, ticket, id, stream, credit)).abort_handle()
                 });
+                self.end_if_leaving();
             }
         }
         Ok(())
+    }
+
+    /// Ends what has just begun, where this side began to leave meanwhile: it would never end by itself.
+    fn end_if_leaving(&self) {
+        if self.link.outbox.is_leaving() {
+            self.link.end_streams("the server is shutting down");
+        }
     }
 
     /// Why a request is not taken, whatever it asks for.
@@ -165,6 +176,7 @@ impl Driver {
                 // The peer is told before the first event comes.
                 self.hand_over();
                 link.publishing.release(id);
+                self.end_if_leaving();
             }
             Err(failure) => self.reply(id, &failure),
         }
@@ -237,7 +249,10 @@ async fn run(link: &Link, call: &mut PendingCall, out: &mut Body) {
     // The handlers of a peer that does not take its answers wait, so that what they answer does not pile up.
     let mut room = pin!(link.outbox.room());
     poll_fn(|cx| {
-        ready!(room.as_mut().poll(cx));
+        if room.as_mut().poll(cx).is_pending() {
+            // The time passes meanwhile.
+            return call.poll_expired(cx, out);
+        }
         room.set(link.outbox.room());
         call.poll(cx, out)
     })

@@ -79,7 +79,7 @@ impl Link {
             None => poll_fn(|cx| self.calls.poll_answer(id, cx)).await.map_err(CallError::Gone),
             Some((upload, credit)) => {
                 let answered = self.send_until_answered(id, upload, &credit).await;
-                if matches!(answered, Err(CallError::Encode(_))) {
+                if matches!(answered, Err(CallError::Unsent(_))) {
                     // The call is still open, and cancelled by dropping it.
                     return answered;
                 }
@@ -102,8 +102,8 @@ impl Link {
         let mut sent = false;
         poll_fn(|cx| {
             if !sent && let Poll::Ready(result) = sending.as_mut().poll(cx) {
-                if let Err(error) = result {
-                    return Poll::Ready(Err(CallError::Encode(error)));
+                if let Err(unsent) = result {
+                    return Poll::Ready(Err(CallError::Unsent(unsent)));
                 }
                 sent = true;
             }
@@ -125,15 +125,19 @@ impl Link {
         let inbox = Arc::new(Inbox::new(self.limits.stream_bytes));
         let upload = upload.map(|upload| (upload, self.upload_credit()));
         let credit = upload.as_ref().map(|(_, credit)| credit);
-        let (id, urgency) = self.open(Opens::Stream(&inbox, credit), written, Kind::Request).await?;
+        let opened = self.open(Opens::Stream(&inbox, credit), written, Kind::Request);
+        let (id, urgency) = match deadline {
+            None => opened.await?,
+            Some(at) => tokio::time::timeout_at(at, opened).await.unwrap_or(Err(CallError::TimedOut))?,
+        };
         let reader = Reader::new(Arc::clone(self), inbox, id, Role::Answer).until(deadline);
         self.outbox.send(urgency).await;
         // Whoever reads the answer may wait for something else meanwhile, so what is sent has a task of its own.
         let upload = upload.map(|(upload, credit)| {
             let (link, inbox) = (Arc::clone(self), Arc::clone(reader.inbox()));
             tokio::spawn(async move {
-                if let Err(error) = send_items(&link, id, upload, &credit).await {
-                    inbox.end(Ending::Gone(format!("an item that was to be sent is no JSON: {error}").into()));
+                if let Err(unsent) = send_items(&link, id, upload, &credit).await {
+                    inbox.end(Ending::Unsent(unsent));
                 }
             })
             .abort_handle()

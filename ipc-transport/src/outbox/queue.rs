@@ -31,6 +31,11 @@ impl Lane {
             _ => Self::Answering(id),
         }
     }
+
+    /// Whether this side asks for something in it.
+    fn asks(self) -> bool {
+        !matches!(self, Self::Answering(_))
+    }
 }
 
 /// What has been appended and not been written.
@@ -39,8 +44,13 @@ pub(super) struct Queue {
     pub(super) large: VecDeque<Box<Sending>>,
     /// The bytes of frames and large messages that have not been handed to the operating system.
     pub(super) queued_bytes: usize,
-    /// The bytes of frames that the writer is writing.
-    pub(super) writing_bytes: usize,
+    /// Those of them with which this side asks for something.
+    pub(super) asked_bytes: usize,
+    /// Those of them that stand in `frames`.
+    frames_asked: usize,
+    /// The bytes of frames that the writer is writing, and those among them with which this side asks for something.
+    writing_bytes: usize,
+    writing_asked: usize,
     pub(super) writer: Slot,
     /// The lane of which the writer holds a fragment, until its call is cancelled: no more of it is sent then.
     pub(super) writing_lane: Option<Lane>,
@@ -52,6 +62,8 @@ pub(super) struct Queue {
     pub(super) told: bool,
     /// Somebody waits for room.
     pub(super) wanted: bool,
+    /// The connection's own task does not read before some answers have been sent.
+    pub(super) holding: bool,
     pub(super) leaving: bool,
     pub(super) closed: bool,
     /// The connection's own task, which waits where nobody else may.
@@ -76,13 +88,17 @@ impl Queue {
             frames: Vec::new(),
             large: VecDeque::new(),
             queued_bytes: 0,
+            asked_bytes: 0,
+            frames_asked: 0,
             writing_bytes: 0,
+            writing_asked: 0,
             writer: Slot::Free(writer),
             writing_lane: None,
             writing_behind: VecDeque::new(),
             promised: false,
             told: false,
             wanted: false,
+            holding: false,
             leaving: false,
             closed: false,
             driver: Waker::noop().clone(),
@@ -104,28 +120,37 @@ impl Queue {
         self.frames.is_empty() && self.large.is_empty()
     }
 
+    /// The bytes of all that is queued, but for what this side asks for.
+    pub(super) fn answer_bytes(&self) -> usize {
+        self.queued_bytes.saturating_sub(self.asked_bytes)
+    }
+
     pub(super) fn push(&mut self, outgoing: Outgoing<'_>) -> Result<(), NotSent> {
         if self.closed {
             return Err(NotSent::Closed);
         }
-        match outgoing {
-            Outgoing::Frames(frames) => {
-                self.queued_bytes += frames.len();
-                self.append(frames);
-            }
-            Outgoing::Large(message) => {
-                self.queued_bytes += message.payload.len();
-                self.large.push_back(Box::new(Sending { message, sent: 0, behind: VecDeque::new() }));
-            }
-        }
+        self.queued_bytes += outgoing.len();
+        self.put(outgoing, false);
         Ok(())
     }
 
-    fn append(&mut self, frames: &[u8]) {
+    fn put(&mut self, outgoing: Outgoing<'_>, asks: bool) {
+        match outgoing {
+            Outgoing::Frames(frames) => self.append(frames, asks),
+            Outgoing::Large(message) => {
+                self.large.push_back(Box::new(Sending { message, sent: 0, behind: VecDeque::new() }));
+            }
+        }
+    }
+
+    fn append(&mut self, frames: &[u8], asks: bool) {
         if self.frames.capacity() == 0 {
             self.frames = buffer::lend();
         }
         self.frames.extend_from_slice(frames);
+        if asks {
+            self.frames_asked += frames.len();
+        }
     }
 
     /// Appends what must not pass a large message of its lane; `opens` tells that a call begins with it.
@@ -133,27 +158,26 @@ impl Queue {
         if self.closed {
             return Err(NotSent::Closed);
         }
-        let Some((_, behind)) = self.under_way(lane) else { return self.push(outgoing) };
-        let added = match outgoing {
-            Outgoing::Frames(frames) => {
-                match behind.back_mut().filter(|_| !opens) {
-                    Some(Behind::Frames { bytes, .. }) => bytes.extend_from_slice(frames),
-                    _ => behind.push_back(Behind::Frames { bytes: frames.to_vec(), opens }),
-                }
-                frames.len()
-            }
-            Outgoing::Large(message) => {
-                let size = message.payload.len();
-                behind.push_back(Behind::Large { message, opens });
-                size
-            }
+        self.queued_bytes += outgoing.len();
+        if lane.asks() {
+            self.asked_bytes += outgoing.len();
+        }
+        let Some((_, behind)) = self.under_way(lane) else {
+            self.put(outgoing, lane.asks());
+            return Ok(());
         };
-        self.queued_bytes += added;
+        match outgoing {
+            Outgoing::Frames(frames) => match behind.back_mut().filter(|_| !opens) {
+                Some(Behind::Frames { bytes, .. }) => bytes.extend_from_slice(frames),
+                _ => behind.push_back(Behind::Frames { bytes: frames.to_vec(), opens }),
+            },
+            Outgoing::Large(message) => behind.push_back(Behind::Large { message, opens }),
+        }
         Ok(())
     }
 
     /// Appends messages that `put` writes, and one that it answers where that is large, behind what is under way in their
-    /// lane.
+    /// lane. It asks for nothing.
     pub(super) fn push_with(
         &mut self,
         lane: Lane,
@@ -194,8 +218,8 @@ impl Queue {
         let Some((index, behind)) = self.under_way(lane) else { return true };
         // What is left of an earlier call of this id, that was answered before it had sent all, goes on before it.
         if let Some(opening) = behind.iter().position(Behind::opens) {
-            let dropped: usize = behind.drain(opening..).map(|behind| behind.len()).sum();
-            self.queued_bytes -= dropped.min(self.queued_bytes);
+            let dropped = behind.drain(opening..).map(|behind| behind.len()).sum();
+            self.discount_asked(dropped);
             return false;
         }
         match index.and_then(|index| self.large.remove(index)) {
@@ -213,10 +237,10 @@ impl Queue {
     }
 
     /// Goes on with a lane whose large message has been sent.
-    fn release(&mut self, mut behind: VecDeque<Behind>) {
+    fn release(&mut self, lane: Lane, mut behind: VecDeque<Behind>) {
         while let Some(next) = behind.pop_front() {
             match next {
-                Behind::Frames { bytes, .. } => self.append(&bytes),
+                Behind::Frames { bytes, .. } => self.append(&bytes, lane.asks()),
                 Behind::Large { message, .. } => {
                     self.large.push_back(Box::new(Sending { message, sent: 0, behind }));
                     return;
@@ -225,11 +249,23 @@ impl Queue {
         }
     }
 
-    /// Sends no more of a message, and nothing of what is behind it.
+    /// Sends no more of a message with which this side asks for something, and nothing of what is behind it.
     fn drop_rest(&mut self, sending: &Sending) {
         let behind: usize = sending.behind.iter().map(Behind::len).sum();
-        let rest = sending.message.payload.len() - sending.sent + behind;
-        self.queued_bytes -= rest.min(self.queued_bytes);
+        self.discount_asked(sending.message.payload.len() - sending.sent + behind);
+    }
+
+    fn discount_asked(&mut self, bytes: usize) {
+        self.queued_bytes -= bytes.min(self.queued_bytes);
+        self.asked_bytes -= bytes.min(self.asked_bytes);
+    }
+
+    /// Drops all that is queued, and answers it, to be dropped where nothing is locked.
+    pub(super) fn close(&mut self) -> impl Sized + use<> {
+        self.closed = true;
+        (self.queued_bytes, self.asked_bytes, self.frames_asked) = (0, 0, 0);
+        let (frames, large) = (std::mem::take(&mut self.frames), std::mem::take(&mut self.large));
+        (frames, large, std::mem::take(&mut self.writing_behind), std::mem::replace(&mut self.writer, Slot::Gone))
     }
 
     pub(super) fn take_writer(&mut self, for_driver: bool) -> Option<Writer> {
@@ -245,25 +281,29 @@ impl Queue {
 
     /// Ends the batch that `writer` has written and gives it the next; answers whether there is one.
     pub(super) fn next_batch(&mut self, writer: &mut Writer) -> bool {
-        let (written, unfinished) = writer.settle(self.writing_bytes);
-        self.writing_bytes = 0;
+        let (frames, mut asked) = (std::mem::take(&mut self.writing_bytes), std::mem::take(&mut self.writing_asked));
+        let (written, unfinished) = writer.settle(frames);
+        if unfinished.as_ref().is_some_and(|sending| sending.lane().asks()) {
+            asked += written - frames;
+        }
         self.queued_bytes -= written.min(self.queued_bytes);
+        self.asked_bytes -= asked.min(self.asked_bytes);
         let wanted = self.writing_lane.take();
         let behind = std::mem::take(&mut self.writing_behind);
         if let Some(mut sending) = unfinished {
             sending.behind.extend(behind);
-            if sending.sent == sending.message.payload.len() {
-                self.release(sending.behind);
-            } else if wanted.is_some() {
-                self.large.push_back(sending);
-            } else {
+            if wanted.is_none() {
                 self.drop_rest(&sending);
+            } else if sending.sent == sending.message.payload.len() {
+                self.release(sending.lane(), sending.behind);
+            } else {
+                self.large.push_back(sending);
             }
         }
         if self.is_empty() {
             return false;
         }
-        self.writing_bytes = self.frames.len();
+        (self.writing_bytes, self.writing_asked) = (self.frames.len(), std::mem::take(&mut self.frames_asked));
         let mut large = self.large.pop_front();
         if let Some(next) = &mut large {
             self.writing_lane = Some(next.lane());
