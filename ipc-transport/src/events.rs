@@ -54,7 +54,8 @@ impl ReceiveEvents for RemoteEvents {
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<ReceivedEvent<'_>> {
         self.0.poll_next(cx).map(|next| match next {
             Next::Item { channel, json, attachments } => {
-                let channel = std::str::from_utf8(channel).ok().filter(|name| !name.is_empty());
+                let named = !channel.is_empty();
+                let channel = if named { std::str::from_utf8(channel).ok() } else { None };
                 ReceivedEvent::Event { channel, json, attachments }
             }
             Next::Missed(count) => ReceivedEvent::Missed(count),
