@@ -71,7 +71,7 @@ pub use invoke::{read_published, read_response};
 pub use items::{Ending, ReceiveItems, Received, Unsent, Upload};
 pub use peer::Peer;
 #[doc(hidden)]
-pub use remote::{BoxFuture, CallError, Outbound, Remote};
+pub use remote::{BoxFuture, CallError, Outbound, Remote, answers_with_a_stream};
 #[doc(hidden)]
 pub use route::{Dispatch, Inbound, PendingCall, PendingStream, Step};
 pub use router::{Router, RouterError, RouterProblem};

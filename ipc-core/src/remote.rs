@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use crate::body::Body;
 use crate::event::subscribe::SubscribeError;
 use crate::event::subscription::ReceiveEvents;
+use crate::failure::{Failure, code};
 use crate::invoke::InvokeError;
 use crate::items::{ReceiveItems, Unsent, Upload};
 
@@ -74,6 +75,13 @@ pub enum CallError {
     Gone(Arc<str>),
     /// The call's deadline passed.
     TimedOut,
+    /// The channel answers with a stream, and was called for one answer.
+    Streamed,
+}
+
+/// What a caller is told that awaits one answer where there are many.
+pub fn answers_with_a_stream() -> Failure {
+    Failure::new(code::INVALID_INPUT, "the channel answers with a stream, and was called for one answer")
 }
 
 impl<E> From<CallError> for InvokeError<E> {
@@ -83,6 +91,7 @@ impl<E> From<CallError> for InvokeError<E> {
             CallError::TooLarge { size, limit } => Self::TooLarge { size, limit },
             CallError::Unsent(unsent) => Self::Unsent(unsent.to_string()),
             CallError::TimedOut => Self::Refused(crate::deadline::timed_out()),
+            CallError::Streamed => Self::Refused(answers_with_a_stream()),
             CallError::Gone(reason) => Self::Disconnected(reason.to_string()),
         }
     }

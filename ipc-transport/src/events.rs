@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use ipc_core::{
-    Body, CallError, Ending, Failure, ReceiveEvents, ReceivedEvent, SubscribeError, SubscriptionEnd, current_deadline,
-    earlier, timed_out,
+    Body, CallError, Ending, Failure, ReceiveEvents, ReceivedEvent, SubscribeError, SubscriptionEnd,
+    answers_with_a_stream, current_deadline, earlier, timed_out,
 };
 use tokio::time::Instant;
 
@@ -46,6 +46,7 @@ pub(crate) async fn subscribe(
         Err(CallError::TooLarge { size, limit }) => Err(SubscribeError::TooLarge { size, limit }),
         Err(CallError::Gone(reason)) => Err(SubscribeError::Disconnected(reason.to_string())),
         Err(CallError::Unsent(unsent)) => Err(SubscribeError::Encode(unsent.to_string())),
+        Err(CallError::Streamed) => Err(SubscribeError::Refused(answers_with_a_stream())),
         Err(CallError::TimedOut) => Err(SubscribeError::Refused(timed_out())),
     }
 }

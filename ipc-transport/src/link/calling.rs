@@ -76,16 +76,13 @@ impl Link {
         let open = OpenCall { link: self, id };
         self.outbox.send(urgency).await;
         let answered = match upload {
-            None => poll_fn(|cx| self.calls.poll_answer(id, cx)).await.map_err(CallError::Gone),
-            Some((upload, credit)) => {
-                let answered = self.send_until_answered(id, upload, &credit).await;
-                if matches!(answered, Err(CallError::Unsent(_))) {
-                    // The call is still open, and cancelled by dropping it.
-                    return answered;
-                }
-                answered
-            }
+            None => poll_fn(|cx| self.calls.poll_answer(id, cx)).await,
+            Some((upload, credit)) => self.send_until_answered(id, upload, &credit).await,
         };
+        if matches!(answered, Err(CallError::Unsent(_) | CallError::Streamed)) {
+            // The call is still open, and cancelled by dropping it.
+            return answered;
+        }
         std::mem::forget(open);
         answered
     }
@@ -107,7 +104,7 @@ impl Link {
                 }
                 sent = true;
             }
-            self.calls.poll_answer(id, cx).map_err(CallError::Gone)
+            self.calls.poll_answer(id, cx)
         })
         .await
     }
