@@ -90,8 +90,11 @@ impl Driver {
 
     /// Runs the connection to its end.
     ///
-    /// An `async fn` would hold the driver twice: as its argument, and where it is used. What is seldom needed, and once,
-    /// has its room made then.
+    /// What is seldom needed, and once, has its room made then.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` holds its argument twice, and every connection has a driver"
+    )]
     pub(crate) fn run(mut self) -> impl Future<Output = ()> + Send {
         async move {
             let end = poll_fn(|cx| self.poll(cx)).await;
