@@ -156,3 +156,54 @@ pub(crate) fn attached(index: usize) -> Option<Bytes> {
     }
     ATTACHMENTS.with_borrow(|attachments| attachments.get(index).cloned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn each_value_that_is_written_or_read_within_another_has_a_place_of_its_own() {
+        let (mut outer, mut inner) = (Body::default(), Body::default());
+        let outer_done = outer.write(|_| {
+            assert_eq!(attach(&Bytes::from_static(b"one")), Some(0));
+            let inner_done = inner.write(|_| {
+                assert_eq!(attach(&Bytes::from_static(b"two")), Some(0));
+                assert_eq!(attached(0), None, "nothing is read here");
+                Ok::<_, ()>(())
+            });
+            read_with(vec![Bytes::from_static(b"three")], || {
+                assert_eq!(attached(0).as_deref(), Some(&b"three"[..]));
+                assert_eq!(attach(&Bytes::new()), None, "nothing is written here");
+            });
+            assert_eq!(attach(&Bytes::from_static(b"four")), Some(1));
+            inner_done
+        });
+        assert_eq!(outer_done, Ok(()));
+        assert_eq!((outer.attachments.concat(), inner.attachments.concat()), (b"onefour".to_vec(), b"two".to_vec()));
+        assert_eq!(attach(&Bytes::new()), None, "nothing is written any more");
+    }
+
+    #[test]
+    fn what_panics_while_it_is_written_leaves_nothing_behind() {
+        let mut body = Body::default();
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            body.write::<()>(|_| {
+                attach(&Bytes::from_static(b"one"));
+                panic!("a value that cannot be written")
+            })
+        }));
+        assert!(panicked.is_err());
+        let mut next = Body::default();
+        assert_eq!(next.write(|_| Ok::<_, ()>(())), Ok(()));
+        assert!(next.attachments.is_empty());
+    }
+
+    #[test]
+    fn json_that_is_no_text_is_refused() {
+        let error = read_json::<String>(b"\"\xff\"").expect_err("no UTF-8");
+        assert!(error.to_string().starts_with("invalid utf-8"), "{error}");
+        assert_eq!(read_json::<String>("\"ß\"".as_bytes()).expect("a text"), "ß");
+    }
+}

@@ -273,3 +273,42 @@ impl Batch {
         buffer::give_back(bytes);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Items of so many bytes each, with their headers.
+    fn batch(costs: &[usize]) -> Batch {
+        let mut batch = Batch::default();
+        for cost in costs {
+            batch.push(b"", Payload::lent(&vec![b' '; cost - 12], false));
+        }
+        batch
+    }
+
+    #[test]
+    fn only_the_last_item_of_a_batch_may_be_larger_than_the_credit_that_is_left() {
+        let inbox = Inbox::new(100);
+        assert_eq!(inbox.push_all(7, &mut batch(&[50, 49, 1000])), Ok(()));
+        assert_eq!(inbox.push_all(7, &mut batch(&[12])), Err(Overdrawn(7)));
+        inbox.grant(1000);
+        assert_eq!(inbox.push_all(7, &mut batch(&[12])), Ok(()), "1100 were granted by now, and 1099 spent");
+        let inbox = Inbox::new(100);
+        assert_eq!(inbox.push_all(7, &mut batch(&[50, 50, 12])), Err(Overdrawn(7)));
+    }
+
+    #[test]
+    fn batches_follow_each_other_until_they_are_taken() {
+        let inbox = Inbox::new(1000);
+        let mut arriving = batch(&[13]);
+        inbox.push_all(7, &mut arriving).expect("there is credit");
+        assert!(arriving.pieces.is_empty() && arriving.bytes.is_empty());
+        arriving.push(b"a:b", Payload::lent(b"{}", false));
+        inbox.push_all(7, &mut arriving).expect("there is credit");
+        let (mut taken, mut cx) = (Batch::default(), Context::from_waker(Waker::noop()));
+        assert!(matches!(inbox.poll_batch(&mut cx, &mut taken), Poll::Ready(None)));
+        assert_eq!((taken.bytes.as_slice(), taken.pieces.len()), (&b" a:b{}"[..], 2));
+        assert!(inbox.poll_batch(&mut cx, &mut taken).is_pending());
+    }
+}

@@ -57,6 +57,45 @@ fn large_messages_take_turns() {
 }
 
 #[test]
+fn several_messages_that_are_written_together_keep_their_order_behind_a_large_one() {
+    let mut wire = Wire::new(1000, WIDE);
+    let message = |kind, bytes| {
+        let Outgoing::Large(large) = large(kind, 1, bytes) else { unreachable!("it is large") };
+        large
+    };
+    let put = |out: &mut Vec<u8>| {
+        frame::put(out, Kind::Event, 1, b"1");
+        frame::put(out, Kind::Event, 1, b"2");
+        Some(message(Kind::Event, FRAGMENT_BYTES + 5))
+    };
+    for _ in 0..2 {
+        wire.outbox.push_with(Lane::Answering(1), put).unwrap();
+    }
+    wire.outbox.flush();
+    wire.drain();
+    let together = ["Event 1 1", "Event 1 1", "Event 1 65536…", "…Event 1 5"];
+    assert_eq!(wire.shown(), [together, together].concat());
+}
+
+#[test]
+fn who_appends_learns_whether_it_must_be_told_of() {
+    let wire = Wire::new(1 << 20, WIDE);
+    let put = |bytes| {
+        move |out: &mut Vec<u8>| {
+            frame::put(out, Kind::Event, 1, &vec![0; bytes]);
+            None
+        }
+    };
+    let lane = Lane::Answering(1);
+    assert_eq!(wire.outbox.push_with(lane, put(1)), Ok(Appended::Unattended), "nobody knows of the first");
+    wire.outbox.send_soon();
+    assert_eq!(wire.outbox.push_with(lane, put(1)), Ok(Appended::Attended), "the connection's own task does");
+    assert_eq!(wire.outbox.push_with(lane, put(INLINE_BYTES)), Ok(Appended::Unattended), "so much is not left to it");
+    wire.outbox.send_soon();
+    assert!(wire.outbox.is_drained());
+}
+
+#[test]
 fn a_promise_to_write_is_kept_when_the_future_is_dropped() {
     let mut wire = Wire::new(1000, WIDE);
     wire.outbox.push(Outgoing::Frames(&ping_bytes(1))).unwrap();
