@@ -134,10 +134,11 @@ impl Link {
         self.outbox.send(urgency).await;
         // Whoever reads the answer may wait for something else meanwhile, so what is sent has a task of its own.
         let upload = upload.map(|(upload, credit)| {
-            let (link, inbox) = (Arc::clone(self), Arc::clone(reader.inbox()));
+            let (link, reading) = (Arc::clone(self), Reading(Some(Arc::clone(reader.inbox()))));
             tokio::spawn(async move {
-                if let Err(error) = send_items(&link, id, upload, &credit).await {
-                    inbox.end(Ending::Gone(format!("an item that was to be sent is no JSON: {error}").into()));
+                match send_items(&link, id, upload, &credit).await {
+                    Ok(()) => reading.goes_on(),
+                    Err(error) => reading.end(format!("an item that was to be sent is no JSON: {error}").into()),
                 }
             })
             .abort_handle()
@@ -270,6 +271,27 @@ impl Drop for OpenCall<'_> {
         let Self { link, id } = *self;
         link.calls.abandon(id, || link.outbox.cancel_request(id));
         link.outbox.flush();
+    }
+}
+
+/// What is read while something is sent beside it. It ends when that breaks off.
+struct Reading(Option<Arc<Inbox>>);
+
+impl Reading {
+    fn goes_on(mut self) {
+        self.0 = None;
+    }
+
+    fn end(&self, reason: Arc<str>) {
+        if let Some(inbox) = &self.0 {
+            inbox.end(Ending::Gone(reason));
+        }
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.end("what was to be sent broke off".into());
     }
 }
 
