@@ -72,8 +72,8 @@ struct Store(PathBuf);
 
 /// Stores a file.
 ///
-/// The size is announced, so that too much is refused before it is sent, and a file whose sender failed to read the rest
-/// of it is not taken for a whole one. The number tells this upload from others; the sender chooses it.
+/// The size is announced, so that too much is refused before it is sent. The number tells this upload from others; the
+/// sender chooses it.
 #[handler("upload:put")]
 async fn put(
     store: State<Store>,
@@ -209,7 +209,7 @@ async fn frontend(endpoint: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
     // The whole file, and how far it has come.
     let id = upload_id(1);
     let mut progress = client.subscribe::<Progress>().key(&id).await?;
-    let chunks = Incoming::new(chunks_of(File::open(&source).await?));
+    let chunks = Incoming::try_new(chunks_of(File::open(&source).await?));
     let sending = client.invoke(put { id, name: "picture.bin".to_owned(), bytes: total, chunks });
     let (stored, seen) = tokio::join!(sending, until(&mut progress, total));
     let mut checksum = Fnv::default();
@@ -225,7 +225,7 @@ async fn frontend(endpoint: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut abandoned = client.subscribe::<Abandoned>().key(&id).await?;
     let half = total / 2;
     let some = half as usize / CHUNK + 1;
-    let chunks = Incoming::new(chunks_of(File::open(&source).await?).take(some).chain(stream::pending()));
+    let chunks = Incoming::try_new(chunks_of(File::open(&source).await?).take(some).chain(stream::pending()));
     tokio::select! {
         answer = client.invoke(put { id, name: "half.bin".to_owned(), bytes: total, chunks }) => {
             return Err(format!("half a file was answered: {answer:?}").into());
@@ -247,7 +247,7 @@ async fn frontend(endpoint: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
     println!("a file that is too large: {}", answer.err().ok_or("it was stored")?);
 
     // More than was announced, which ends the upload while it is being sent.
-    let chunks = Incoming::new(chunks_of(File::open(&source).await?));
+    let chunks = Incoming::try_new(chunks_of(File::open(&source).await?));
     let answer = client.invoke(put { id: upload_id(4), name: "more.bin".to_owned(), bytes: 100_000, chunks }).await;
     assert!(
         matches!(answer, Err(InvokeError::Handler(UploadError::WrongSize { announced: 100_000, .. }))),
@@ -265,18 +265,12 @@ fn upload_id(number: u16) -> u64 {
 }
 
 /// The file in chunks, each read when it is sent.
-fn chunks_of(file: File) -> impl Stream<Item = Bytes> + Send {
-    stream::unfold(file, |file| async move {
+fn chunks_of(file: File) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
+    stream::try_unfold(file, |file| async move {
         let mut chunk = Vec::with_capacity(CHUNK);
         let mut part = file.take(CHUNK as u64);
-        match part.read_to_end(&mut chunk).await {
-            Ok(0) => None,
-            Ok(_) => Some((chunk.into(), part.into_inner())),
-            Err(error) => {
-                eprintln!("the file cannot be read to its end: {error}");
-                None
-            }
-        }
+        let read = part.read_to_end(&mut chunk).await?;
+        Ok((read > 0).then(|| (chunk.into(), part.into_inner())))
     })
 }
 

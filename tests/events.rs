@@ -120,6 +120,22 @@ async fn a_subscriber_of_one_key_gets_no_others(place: Endpoint) {
     assert_eq!(next(&mut all).await, progress("a", 5));
 }
 
+async fn what_is_taken_back_reaches_no_new_subscriber(place: Endpoint) {
+    let (server, client) = serve(&place).await;
+    let publisher = server.publisher();
+    for job in ["a", "b", "c"] {
+        publisher.publish(&progress(job, 9)).unwrap();
+    }
+    publisher.retract_key::<Progress>(&"b".to_owned()).unwrap();
+    let mut events = client.subscribe::<Progress>().await.unwrap();
+    assert_eq!(next(&mut events).await, progress("a", 9));
+    assert_eq!(next(&mut events).await, progress("c", 9));
+    publisher.retract::<Progress>().unwrap();
+    let mut events = client.subscribe::<Progress>().await.unwrap();
+    publisher.publish(&progress("d", 1)).unwrap();
+    assert_eq!(next(&mut events).await, progress("d", 1));
+}
+
 async fn a_handler_publishes_through_its_context(place: Endpoint) {
     let (_server, client) = serve(&place).await;
     let mut events = client.subscribe::<Progress>().key("x").await.unwrap();
@@ -254,6 +270,7 @@ everywhere! {
     everybody_gets_what_is_published_after_they_subscribed,
     a_new_subscriber_gets_the_last_value_at_once,
     a_subscriber_of_one_key_gets_no_others,
+    what_is_taken_back_reaches_no_new_subscriber,
     a_handler_publishes_through_its_context,
     a_client_publishes_where_it_may,
     what_one_client_publishes_keeps_its_order_however_many_are_on_their_way,

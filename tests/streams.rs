@@ -10,6 +10,7 @@ use std::task::{Context as TaskContext, Poll};
 
 use ipc_bridge::Endpoint;
 use ipc_bridge::prelude::*;
+use serde::Serialize;
 use tokio::task::yield_now;
 
 use support::{everywhere, until};
@@ -122,6 +123,29 @@ async fn an_error_ends_a_stream_and_keeps_its_type(place: Endpoint) {
     assert_eq!(invalid.next().await, None);
 }
 
+/// The request of a stream, by somebody who expects one answer.
+#[derive(Serialize)]
+struct Mistaken {
+    end: u64,
+}
+
+impl Request for Mistaken {
+    const CHANNEL: &'static str = "test:count";
+    type Response = ();
+    type Error = std::convert::Infallible;
+}
+
+async fn a_caller_that_expects_one_answer_learns_of_a_stream(place: Endpoint) {
+    let (_server, client, watch) = serve(&place).await;
+    for round in 1..=10 {
+        let refused = client.invoke(Mistaken { end: u64::MAX }).await.unwrap_err();
+        assert_eq!(refused.code(), Some("INVALID_INPUT"), "{refused}");
+        until(|| watch.dropped.load(Ordering::Relaxed) == round).await;
+    }
+    let mut items = client.stream(count { end: 1 }).await.unwrap();
+    assert_eq!(items.next().await, Some(Ok(0)));
+}
+
 async fn a_dropped_stream_drops_the_handlers(place: Endpoint) {
     let (_server, client, watch) = serve(&place).await;
     for taken in [0, 1, 1000, 50_000] {
@@ -157,6 +181,7 @@ async fn a_reader_that_stops_reading_stops_the_handler(place: Endpoint) {
 everywhere! {
     items_arrive_in_order_and_the_end_is_told,
     an_error_ends_a_stream_and_keeps_its_type,
+    a_caller_that_expects_one_answer_learns_of_a_stream,
     a_dropped_stream_drops_the_handlers,
     a_reader_that_stops_reading_stops_the_handler,
 }

@@ -217,6 +217,30 @@ async fn a_dropped_upload_drops_its_handler(place: Endpoint) {
     }
 }
 
+async fn a_stream_that_fails_at_its_sender_cancels_the_call(place: Endpoint) {
+    let Scene { client, dropped, .. } = &scene(&place).await;
+    let failing = |end: u64| {
+        let items = (0..=end).map(move |item| if item == end { Err("the disk is gone") } else { Ok(item) });
+        Incoming::try_new(support::items(items))
+    };
+    for round in 1..=12 {
+        let failed = client.invoke(never { parts: failing(round * 100) }).await;
+        assert_eq!(failed, Err(InvokeError::Unsent("the disk is gone".to_owned())));
+        until(|| dropped.load(Ordering::SeqCst) == round).await;
+    }
+    let mut answers = client.stream(doubled { numbers: failing(2) }).await.unwrap();
+    let mut last = answers.next().await;
+    while let Some(Ok(_)) = last {
+        last = answers.next().await;
+    }
+    assert_eq!(last, Some(Err(InvokeError::Unsent("the disk is gone".to_owned()))));
+    // A handler in the same process learns of it too.
+    let router = Router::new().handle::<doubled>();
+    let mut answers = router.stream(doubled { numbers: failing(1) }).await.unwrap();
+    assert_eq!(answers.next().await, Some(Ok(0)));
+    assert!(answers.next().await.unwrap().is_err());
+}
+
 async fn a_dialogue_goes_both_ways_at_once(place: Endpoint) {
     let Scene { client, .. } = &scene(&place).await;
     let numbers = Numbers::to(100_000);
@@ -245,6 +269,7 @@ everywhere! {
     an_item_that_is_not_valid_is_an_error_in_its_place,
     a_handler_that_takes_nothing_stops_its_caller,
     a_dropped_upload_drops_its_handler,
+    a_stream_that_fails_at_its_sender_cancels_the_call,
     a_dialogue_goes_both_ways_at_once,
     a_dialogue_that_is_dropped_stops_what_is_sent,
 }

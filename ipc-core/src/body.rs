@@ -3,7 +3,7 @@
 //! Serde knows nothing of a second stream beside the text, so the place where binary data goes while a value is
 //! written, and comes from while it is read, is the thread's for that time.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -45,11 +45,9 @@ impl Body {
     /// What `write` answers; the body is as before then.
     pub fn write<E>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
         let mark = self.mark();
-        let scope = Scope::enter(Place::Written(std::mem::take(&mut self.attachments)));
+        let scope = Scope::enter(Place::Written, std::mem::take(&mut self.attachments));
         let written = write(&mut self.json);
-        if let Place::Written(attachments) = scope.leave() {
-            self.attachments = attachments;
-        }
+        self.attachments = scope.leave();
         if written.is_err() {
             self.take_back(mark);
         }
@@ -63,69 +61,98 @@ pub fn read_with<T>(attachments: Vec<Bytes>, read: impl FnOnce() -> T) -> T {
     if attachments.is_empty() {
         return read();
     }
-    let _scope = Scope::enter(Place::Read(attachments));
+    let _scope = Scope::enter(Place::Read, attachments);
     read()
 }
 
 /// Reads JSON. That all of it is text is seen in one go here, and not by serde_json for each text in it.
+///
+/// # Errors
+///
+/// It is no UTF-8, or what serde says.
 pub(crate) fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, serde_json::Error> {
     match std::str::from_utf8(json) {
         Ok(text) => serde_json::from_str(text),
-        // This tells where it is none.
-        Err(_) => serde_json::from_slice(json),
+        Err(error) => Err(serde::de::Error::custom(error)),
     }
 }
 
 /// Where binary data goes, or comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// Into the text: there is nothing but JSON.
     Text,
-    Written(Vec<Bytes>),
-    Read(Vec<Bytes>),
+    /// Beside the JSON that is written.
+    Written,
+    /// From beside the JSON that is read.
+    Read,
 }
 
 thread_local! {
-    static PLACE: RefCell<Place> = const { RefCell::new(Place::Text) };
+    static PLACE: Cell<Place> = const { Cell::new(Place::Text) };
+    /// The attachments of that place, and whether there are any: most messages have none, and do without the first.
+    static ATTACHMENTS: RefCell<Vec<Bytes>> = const { RefCell::new(Vec::new()) };
+    static ANY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Puts these attachments in place of those that are there.
+#[inline]
+fn exchange(attachments: Vec<Bytes>) -> Vec<Bytes> {
+    let any = !attachments.is_empty();
+    if ANY.replace(any) || any { ATTACHMENTS.replace(attachments) } else { Vec::new() }
 }
 
 /// The place that holds until the scope ends, by a panic too.
 struct Scope {
-    before: Option<Place>,
+    before: Option<(Place, Vec<Bytes>)>,
 }
 
 impl Scope {
-    fn enter(place: Place) -> Self {
-        Self { before: Some(PLACE.replace(place)) }
+    #[inline]
+    fn enter(place: Place, attachments: Vec<Bytes>) -> Self {
+        Self { before: Some((PLACE.replace(place), exchange(attachments))) }
     }
 
-    fn leave(mut self) -> Place {
-        PLACE.replace(self.before.take().unwrap_or(Place::Text))
+    /// Ends the scope, and answers its attachments.
+    #[inline]
+    fn leave(mut self) -> Vec<Bytes> {
+        self.end()
+    }
+
+    #[inline]
+    fn end(&mut self) -> Vec<Bytes> {
+        let Some((place, attachments)) = self.before.take() else { return Vec::new() };
+        PLACE.set(place);
+        exchange(attachments)
     }
 }
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        if let Some(before) = self.before.take() {
-            PLACE.set(before);
-        }
+        self.end();
     }
 }
 
 /// Puts `bytes` beside the JSON that is being written, and tells its place; nothing where there is no place for it.
 pub(crate) fn attach(bytes: &Bytes) -> Option<usize> {
-    PLACE.with_borrow_mut(|place| match place {
-        Place::Written(attachments) if attachments.len() < MAX_ATTACHMENTS => {
-            attachments.push(bytes.clone());
-            Some(attachments.len() - 1)
+    if PLACE.get() != Place::Written {
+        return None;
+    }
+    ATTACHMENTS.with_borrow_mut(|attachments| {
+        let index = attachments.len();
+        if index >= MAX_ATTACHMENTS {
+            return None;
         }
-        _ => None,
+        attachments.push(bytes.clone());
+        ANY.set(true);
+        Some(index)
     })
 }
 
 /// The attachment at this place of the message that is being read.
 pub(crate) fn attached(index: usize) -> Option<Bytes> {
-    PLACE.with_borrow(|place| match place {
-        Place::Read(attachments) => attachments.get(index).cloned(),
-        _ => None,
-    })
+    if PLACE.get() != Place::Read {
+        return None;
+    }
+    ATTACHMENTS.with_borrow(|attachments| attachments.get(index).cloned())
 }

@@ -217,6 +217,7 @@ impl Header {
     /// # Errors
     ///
     /// The first rule of the protocol that the bytes break.
+    #[inline]
     pub fn decode(bytes: [u8; HEADER_BYTES]) -> Result<Self, HeaderError> {
         let [l0, l1, l2, l3, kind, flags, c0, c1, i0, i1, i2, i3] = bytes;
         let header = Self {

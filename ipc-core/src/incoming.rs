@@ -8,13 +8,13 @@ use std::task::{self, Poll, ready};
 use futures_core::Stream;
 use schemars::{Schema, SchemaGenerator};
 use serde::Serialize;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::DeserializeOwned;
 
 use crate::body::{Body, read_with};
 use crate::context::Context;
 use crate::error::{ErrorDescription, IpcError};
 use crate::failure::{Failure, code};
-use crate::items::{Ending, ReceiveItems, Received, SendItems, Upload};
+use crate::items::{Ending, ReceiveItems, Received, SendItems, Unsent, Upload};
 use crate::validation::Issues;
 
 /// A stream from the caller, as a parameter of a handler: an upload, the questions of a dialogue.
@@ -39,7 +39,7 @@ enum Source<T> {
     /// Nothing, or what has ended.
     Nothing,
     /// What this process sends.
-    Own(Pin<Box<dyn Stream<Item = T> + Send>>),
+    Own(Pin<Box<dyn Stream<Item = Result<T, Unsent>> + Send>>),
     /// What another process sends.
     Received { items: Box<dyn ReceiveItems>, check: fn(&T, &mut Issues), channel: &'static str },
 }
@@ -51,7 +51,7 @@ pub enum IncomingError {
     /// The item is not what the channel takes. Those that follow may be.
     #[error(transparent)]
     Invalid(Failure),
-    /// The caller is gone, or cancelled the call. Nothing follows.
+    /// The caller is gone, or cancelled the call, or what it reads from failed. Nothing follows.
     #[error("the stream broke off: {0}")]
     BrokenOff(String),
 }
@@ -75,12 +75,21 @@ impl IpcError for IncomingError {
     }
 }
 
-impl<T> Incoming<T> {
+impl<T: 'static> Incoming<T> {
     /// The items of `stream`, to be sent beside a request.
     pub fn new(stream: impl Stream<Item = T> + Send + 'static) -> Self {
-        Self(Source::Own(Box::pin(stream)))
+        Self(Source::Own(Box::pin(Sent { stream, read: Ok })))
     }
 
+    /// The items of a `stream` that may fail, such as a file that is read. An error cancels the call, which then fails with
+    /// [`InvokeError::Unsent`](crate::InvokeError::Unsent): the handler never takes a part for the whole.
+    pub fn try_new<E: fmt::Display>(stream: impl Stream<Item = Result<T, E>> + Send + 'static) -> Self {
+        let read = |item: Result<T, E>| item.map_err(|error| Unsent(error.to_string()));
+        Self(Source::Own(Box::pin(Sent { stream, read })))
+    }
+}
+
+impl<T> Incoming<T> {
     /// What the caller sends. `check` notes what is wrong with an item.
     #[doc(hidden)]
     pub fn of_call(cx: &Context, check: fn(&T, &mut Issues)) -> Self {
@@ -114,7 +123,8 @@ impl<T: DeserializeOwned> Stream for Incoming<T> {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
         let next = match &mut self.0 {
             Source::Nothing => None,
-            Source::Own(stream) => ready!(stream.as_mut().poll_next(cx)).map(Ok),
+            Source::Own(stream) => ready!(stream.as_mut().poll_next(cx))
+                .map(|item| item.map_err(|unsent| IncomingError::BrokenOff(unsent.to_string()))),
             Source::Received { items, check, channel } => match ready!(items.poll_item(cx)) {
                 Received::Item(json, attachments) => {
                     return Poll::Ready(Some(read(json, attachments, *check, channel)));
@@ -123,7 +133,7 @@ impl<T: DeserializeOwned> Stream for Incoming<T> {
                 Received::End(ending) => Some(Err(IncomingError::BrokenOff(why(ending)))),
             },
         };
-        if !matches!((&self.0, &next), (Source::Own(_), Some(_))) {
+        if !matches!((&self.0, &next), (Source::Own(_), Some(Ok(_)))) {
             self.0 = Source::Nothing;
         }
         Poll::Ready(next)
@@ -132,6 +142,7 @@ impl<T: DeserializeOwned> Stream for Incoming<T> {
 
 fn why(ending: Ending) -> String {
     match ending {
+        Ending::Unsent(unsent) => unsent.to_string(),
         Ending::Gone(reason) => reason.to_string(),
         Ending::TimedOut => "the call's deadline passed".to_owned(),
         Ending::Finished | Ending::Answered(..) => "the call was answered".to_owned(),
@@ -231,16 +242,33 @@ impl<T> IncomingParameter for Incoming<T> {
 
 /// A handler may pass on what it receives, so both kinds of source can be sent.
 impl<T: Serialize + DeserializeOwned + Send> SendItems for Incoming<T> {
-    fn poll_item(
-        self: Pin<&mut Self>,
-        cx: &mut task::Context<'_>,
-        out: &mut Body,
-    ) -> Poll<Option<Result<(), serde_json::Error>>> {
+    fn poll_item(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<Option<Result<(), Unsent>>> {
         self.poll_next(cx).map(|item| {
             Some(match item? {
-                Ok(item) => out.write(|json| serde_json::to_writer(json, &item)),
-                Err(error) => Err(serde_json::Error::custom(error)),
+                Ok(item) => out
+                    .write(|json| serde_json::to_writer(json, &item))
+                    .map_err(|error| Unsent(format!("an item cannot be written as JSON: {error}"))),
+                Err(IncomingError::BrokenOff(reason)) => Err(Unsent(reason)),
+                Err(error) => Err(Unsent(error.to_string())),
             })
         })
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// The items of a stream, read so that an error is told.
+    struct Sent<S, F> {
+        #[pin]
+        stream: S,
+        read: F,
+    }
+}
+
+impl<S: Stream, T, F: FnMut(S::Item) -> Result<T, Unsent>> Stream for Sent<S, F> {
+    type Item = Result<T, Unsent>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.project();
+        this.stream.poll_next(cx).map(|item| item.map(this.read))
     }
 }

@@ -105,6 +105,9 @@ pub enum InvokeError<E = Infallible> {
         /// The most bytes that the peer takes.
         limit: usize,
     },
+    /// The stream that goes beside the request broke off: an item could not be written as JSON, was larger than a message
+    /// may be, or [could not be had](crate::Incoming::try_new). The call was cancelled.
+    Unsent(String),
     /// The connection is gone, or going. Whether the handler ran is not known unless the reason says so.
     Disconnected(String),
 }
@@ -119,6 +122,7 @@ impl<E> InvokeError<E> {
             Self::Encode(_) => Some(code::INVALID_INPUT),
             Self::Decode { .. } => Some(code::INTERNAL),
             Self::TooLarge { .. } => Some(code::TOO_LARGE),
+            Self::Unsent(_) => Some(code::CANCELLED),
             Self::Disconnected(_) => Some(code::UNAVAILABLE),
         }
     }
@@ -136,6 +140,7 @@ impl<E: fmt::Display> fmt::Display for InvokeError<E> {
             Self::TooLarge { size, limit } => {
                 write!(f, "the request has {size} bytes, and a message may have {limit}")
             }
+            Self::Unsent(reason) => write!(f, "the stream beside the request broke off: {reason}"),
             Self::Disconnected(reason) => write!(f, "the connection is gone: {reason}"),
         }
     }

@@ -27,9 +27,16 @@ pub enum Ending {
     Answered(Vec<u8>, Vec<Bytes>),
     /// The call's deadline passed.
     TimedOut,
+    /// What this side was to send beside its request broke off, and the call with it: why.
+    Unsent(Unsent),
     /// The call was cancelled, or the connection is gone: why.
     Gone(Arc<str>),
 }
+
+/// Why what goes beside a request broke off.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unsent(pub String);
 
 /// Where the items of a stream come in.
 pub trait ReceiveItems: Send {
@@ -46,11 +53,7 @@ impl fmt::Debug for dyn ReceiveItems {
 /// What is written of a stream that a caller sends.
 pub(crate) trait SendItems: Send {
     /// Writes the next item's JSON behind what `out` holds; `None` when there is none.
-    fn poll_item(
-        self: Pin<&mut Self>,
-        cx: &mut task::Context<'_>,
-        out: &mut Body,
-    ) -> Poll<Option<Result<(), serde_json::Error>>>;
+    fn poll_item(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<Option<Result<(), Unsent>>>;
 }
 
 /// The items that a caller sends beside its request.
@@ -62,11 +65,7 @@ impl Upload {
     }
 
     /// Writes the next item's JSON behind what `out` holds; `None` when there is none.
-    pub fn poll_item(
-        &mut self,
-        cx: &mut task::Context<'_>,
-        out: &mut Body,
-    ) -> Poll<Option<Result<(), serde_json::Error>>> {
+    pub fn poll_item(&mut self, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<Option<Result<(), Unsent>>> {
         self.0.as_mut().poll_item(cx, out)
     }
 }
@@ -95,7 +94,7 @@ impl ReceiveItems for Direct {
         self.item.attachments.clear();
         self.upload.poll_item(cx, &mut self.item).map(|sent| match sent {
             Some(Ok(())) => Received::Item(&self.item.json, std::mem::take(&mut self.item.attachments)),
-            Some(Err(error)) => Received::End(Ending::Gone(format!("an item is no JSON: {error}").into())),
+            Some(Err(unsent)) => Received::End(Ending::Unsent(unsent)),
             None => Received::End(Ending::Finished),
         })
     }

@@ -68,10 +68,10 @@ pub use invoke::{Invoke, InvokeError};
 #[doc(hidden)]
 pub use invoke::{read_published, read_response};
 #[doc(hidden)]
-pub use items::{Ending, ReceiveItems, Received, Upload};
+pub use items::{Ending, ReceiveItems, Received, Unsent, Upload};
 pub use peer::Peer;
 #[doc(hidden)]
-pub use remote::{BoxFuture, CallError, Outbound, Remote};
+pub use remote::{BoxFuture, CallError, Outbound, Remote, answers_with_a_stream};
 #[doc(hidden)]
 pub use route::{Dispatch, Inbound, PendingCall, PendingStream, Step};
 pub use router::{Router, RouterError, RouterProblem};

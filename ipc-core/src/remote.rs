@@ -9,8 +9,9 @@ use tokio::time::Instant;
 use crate::body::Body;
 use crate::event::subscribe::SubscribeError;
 use crate::event::subscription::ReceiveEvents;
+use crate::failure::{Failure, code};
 use crate::invoke::InvokeError;
-use crate::items::{ReceiveItems, Upload};
+use crate::items::{ReceiveItems, Unsent, Upload};
 
 /// A future without its type.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -68,10 +69,19 @@ pub enum CallError {
         /// The most that the peer takes.
         limit: usize,
     },
+    /// What was to be sent beside the request broke off.
+    Unsent(Unsent),
     /// The connection is gone, or going.
     Gone(Arc<str>),
     /// The call's deadline passed.
     TimedOut,
+    /// The channel answers with a stream, and was called for one answer.
+    Streamed,
+}
+
+/// What a caller is told that awaits one answer where there are many.
+pub fn answers_with_a_stream() -> Failure {
+    Failure::new(code::INVALID_INPUT, "the channel answers with a stream, and was called for one answer")
 }
 
 impl<E> From<CallError> for InvokeError<E> {
@@ -79,7 +89,9 @@ impl<E> From<CallError> for InvokeError<E> {
         match error {
             CallError::Encode(error) => Self::Encode(error.to_string()),
             CallError::TooLarge { size, limit } => Self::TooLarge { size, limit },
+            CallError::Unsent(unsent) => Self::Unsent(unsent.to_string()),
             CallError::TimedOut => Self::Refused(crate::deadline::timed_out()),
+            CallError::Streamed => Self::Refused(answers_with_a_stream()),
             CallError::Gone(reason) => Self::Disconnected(reason.to_string()),
         }
     }

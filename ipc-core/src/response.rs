@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use serde::de::{self, DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::body::read_json;
 use crate::failure::Failure;
 
 /// Writes the response that carries `data`, after what `out` holds already.
@@ -41,7 +42,7 @@ pub fn write_failure(out: &mut Vec<u8>, failure: &Failure) {
 ///
 /// What serde says of a body that has not the response shape, or of data that is no `T`.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<Result<T, Failure>, serde_json::Error> {
-    serde_json::from_slice::<Response<T>>(body).map(|response| response.0)
+    read_json::<Response<T>>(body).map(|response| response.0)
 }
 
 /// A response, in the key order that the protocol fixes, so that it is read in one pass without being kept as a tree.

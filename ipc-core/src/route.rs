@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::answer::{Answer, Answers, Later, Many, Now, Once, Output, Returned, Streamed, Write};
-use crate::body::{Body, read_with};
+use crate::body::{Body, read_json, read_with};
 use crate::context::{CallScope, Context};
 use crate::deadline;
 use crate::description::{Draft, Generators};
@@ -233,8 +233,7 @@ fn start<H: Handler<S>, S>(
         issues.push("", "the parameters travel by name, in an object, and this is an array");
         return Err(issues.into_failure(H::Output::CHANNEL));
     }
-    let request: H =
-        read_with(attachments, || serde_json::from_slice(json).map_err(|_| explain::<H>(H::Output::CHANNEL, json)))?;
+    let request: H = read_with(attachments, || read_json(json).map_err(|_| explain::<H>(H::Output::CHANNEL, json)))?;
     let mut issues = Issues::default();
     request.validate(&mut issues);
     if !issues.is_empty() {

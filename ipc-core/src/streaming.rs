@@ -10,7 +10,7 @@ use futures_core::Stream;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::body::read_with;
+use crate::body::{read_json, read_with};
 use crate::deadline::timed_out;
 use crate::error::IpcError;
 use crate::invoke::{InvokeError, refusal};
@@ -155,7 +155,7 @@ fn read_item<R: StreamRequest<Item: DeserializeOwned>>(
     json: &[u8],
     attachments: Vec<bytes::Bytes>,
 ) -> Result<R::Item, InvokeError<R::Error>> {
-    read_with(attachments, || serde_json::from_slice(json)).map_err(|error| decode(R::CHANNEL, &error))
+    read_with(attachments, || read_json(json)).map_err(|error| decode(R::CHANNEL, &error))
 }
 
 /// What the end of a stream comes to: nothing where it ended well.
@@ -168,6 +168,7 @@ fn ended<R: StreamRequest>(ending: Ending) -> Option<InvokeError<R::Error>> {
             Err(error) => Some(decode(R::CHANNEL, &error)),
         },
         Ending::TimedOut => Some(InvokeError::Refused(timed_out())),
+        Ending::Unsent(unsent) => Some(InvokeError::Unsent(unsent.to_string())),
         Ending::Gone(reason) => Some(InvokeError::Disconnected(reason.to_string())),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
-use ipc_core::{Ending, Failure, code, response};
+use ipc_core::{CallError, Ending, Failure, answers_with_a_stream, code, response};
 use slab::Slab;
 use tokio::sync::Notify;
 
@@ -43,6 +43,8 @@ enum Awaits {
     Response(Waker),
     /// Somebody who takes the response, which is there.
     Caller(Payload<'static>),
+    /// The response, with somebody who is about to learn that items come before it.
+    Mistaken,
     /// The response, for nobody.
     Nobody,
     /// Items, and the response that ends them.
@@ -119,7 +121,11 @@ impl Calls {
     }
 
     /// Waits for the answer; the call is closed when it is there.
-    pub(crate) fn poll_answer(&self, id: u32, cx: &mut Context<'_>) -> Poll<Result<Payload<'static>, Arc<str>>> {
+    ///
+    /// # Errors
+    ///
+    /// The connection is gone; or items come instead, and the call is still open.
+    pub(crate) fn poll_answer(&self, id: u32, cx: &mut Context<'_>) -> Poll<Result<Payload<'static>, CallError>> {
         let mut table = self.table();
         let closed = table.closed.clone();
         match (table.awaits(id), closed) {
@@ -129,7 +135,12 @@ impl Calls {
             }
             (Some(Awaits::Response(_)), Some(reason)) => {
                 self.free(table, id);
-                return Poll::Ready(Err(reason));
+                return Poll::Ready(Err(CallError::Gone(reason)));
+            }
+            (Some(Awaits::Mistaken), None) => return Poll::Ready(Err(CallError::Streamed)),
+            (Some(Awaits::Mistaken), Some(reason)) => {
+                self.free(table, id);
+                return Poll::Ready(Err(CallError::Gone(reason)));
             }
             _ => {}
         }
@@ -153,6 +164,12 @@ impl Calls {
                         Awaits::Response(waker) => waker,
                         _ => unreachable!("the call was waiting under the same lock"),
                     }
+                }
+                Some(awaits @ Awaits::Mistaken) => {
+                    let mut body = Vec::new();
+                    response::write_failure(&mut body, &answers_with_a_stream());
+                    *awaits = Awaits::Caller(Payload::owned(body, false));
+                    return Ok(());
                 }
                 Some(Awaits::Nobody) => {
                     self.free(table, id);
@@ -186,12 +203,18 @@ impl Calls {
         Ok(())
     }
 
-    /// The stream of this id that a call is answered with, if somebody has it.
+    /// The stream of this id that a call is answered with, if somebody has it. A caller that waits for one answer learns
+    /// that there are many.
     pub(crate) fn items(&self, id: u32) -> Option<Arc<Inbox>> {
-        match self.table().awaits(id) {
-            Some(Awaits::Items(inbox)) => Some(Arc::clone(inbox)),
-            _ => None,
+        let mistaken = match self.table().awaits(id)? {
+            Awaits::Items(inbox) => return Some(Arc::clone(inbox)),
+            awaits @ Awaits::Response(_) => std::mem::replace(awaits, Awaits::Mistaken),
+            _ => return None,
+        };
+        if let Awaits::Response(waker) = mistaken {
+            waker.wake();
         }
+        None
     }
 
     /// No item follows, whatever the peer sends: the call is cancelled when its reader has taken the end.
@@ -257,8 +280,8 @@ impl Calls {
     pub(crate) fn abandon(&self, id: u32, cancel: impl FnOnce() -> bool) {
         let mut table = self.table();
         let open = table.closed.is_none();
-        match table.awaits(id) {
-            Some(awaits @ Awaits::Response(_)) if open && cancel() => *awaits = Awaits::Nobody,
+        match table.awaits(id).filter(|awaits| matches!(awaits, Awaits::Response(_) | Awaits::Mistaken)) {
+            Some(awaits) if open && cancel() => *awaits = Awaits::Nobody,
             _ => {
                 self.free(table, id);
             }
@@ -304,7 +327,8 @@ impl Calls {
                     wakers.push(waker.clone());
                     true
                 }
-                Awaits::Caller(_) => true,
+                // Its caller has been woken, and has still to look.
+                Awaits::Caller(_) | Awaits::Mistaken => true,
                 Awaits::Items(inbox) | Awaits::Events(inbox) => {
                     inboxes.push(Arc::clone(inbox));
                     false

@@ -89,24 +89,32 @@ impl Driver {
     }
 
     /// Runs the connection to its end.
-    pub(crate) async fn run(mut self) {
-        let end = poll_fn(|cx| self.poll(cx)).await;
-        let said = match end {
-            End::Left => "both sides said goodbye".to_owned(),
-            End::Closed => "the peer closed it".to_owned(),
-            End::Io(error) => error.to_string(),
-            End::Stopped => {
-                self.flush_last().await;
-                return self.link.close("this side closed it");
-            }
-            End::Violation(reason) => {
-                tracing::warn!(peer = ?self.link.peer, reason, "a peer broke the protocol");
-                self.dismiss(&reason).await;
-                return self.link.close(&reason);
-            }
-        };
-        let reason = self.link.farewell().map_or(said, |failure| failure.message().to_owned());
-        self.link.close(&reason);
+    ///
+    /// What is seldom needed, and once, has its room made then.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an `async fn` holds its argument twice, and every connection has a driver"
+    )]
+    pub(crate) fn run(mut self) -> impl Future<Output = ()> + Send {
+        async move {
+            let end = poll_fn(|cx| self.poll(cx)).await;
+            let said = match end {
+                End::Left => "both sides said goodbye".to_owned(),
+                End::Closed => "the peer closed it".to_owned(),
+                End::Io(error) => error.to_string(),
+                End::Stopped => {
+                    Box::pin(self.flush_last()).await;
+                    return self.link.close("this side closed it");
+                }
+                End::Violation(reason) => {
+                    tracing::warn!(peer = ?self.link.peer, reason, "a peer broke the protocol");
+                    Box::pin(self.dismiss(&reason)).await;
+                    return self.link.close(&reason);
+                }
+            };
+            let reason = self.link.farewell().map_or(said, |failure| failure.message().to_owned());
+            self.link.close(&reason);
+        }
     }
 
     /// Tells the peer why it is let go, as far as it listens, behind the answers to what it asked before.

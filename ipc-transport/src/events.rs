@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use ipc_core::{
-    Body, CallError, Ending, Failure, ReceiveEvents, ReceivedEvent, SubscribeError, SubscriptionEnd, current_deadline,
-    earlier, timed_out,
+    Body, CallError, Ending, Failure, ReceiveEvents, ReceivedEvent, SubscribeError, SubscriptionEnd,
+    answers_with_a_stream, current_deadline, earlier, timed_out,
 };
 use tokio::time::Instant;
 
@@ -45,6 +45,8 @@ pub(crate) async fn subscribe(
         Err(CallError::Encode(error)) => Err(SubscribeError::Encode(error.to_string())),
         Err(CallError::TooLarge { size, limit }) => Err(SubscribeError::TooLarge { size, limit }),
         Err(CallError::Gone(reason)) => Err(SubscribeError::Disconnected(reason.to_string())),
+        Err(CallError::Unsent(unsent)) => Err(SubscribeError::Encode(unsent.to_string())),
+        Err(CallError::Streamed) => Err(SubscribeError::Refused(answers_with_a_stream())),
         Err(CallError::TimedOut) => Err(SubscribeError::Refused(timed_out())),
     }
 }
@@ -53,7 +55,8 @@ impl ReceiveEvents for RemoteEvents {
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<ReceivedEvent<'_>> {
         self.0.poll_next(cx).map(|next| match next {
             Next::Item { channel, json, attachments } => {
-                let channel = std::str::from_utf8(channel).ok().filter(|name| !name.is_empty());
+                let named = !channel.is_empty();
+                let channel = if named { std::str::from_utf8(channel).ok() } else { None };
                 ReceivedEvent::Event { channel, json, attachments }
             }
             Next::Missed(count) => ReceivedEvent::Missed(count),
@@ -69,6 +72,8 @@ fn ended(ending: Ending) -> SubscriptionEnd {
             Ok(failure) => SubscriptionEnd::Ended(failure),
             Err(_) => SubscriptionEnd::Gone("the peer ended the subscription, and said nothing of why".into()),
         },
-        Ending::Finished | Ending::TimedOut => SubscriptionEnd::Gone("the subscription has ended".into()),
+        Ending::Finished | Ending::TimedOut | Ending::Unsent(_) => {
+            SubscriptionEnd::Gone("the subscription has ended".into())
+        }
     }
 }

@@ -113,6 +113,10 @@ pub(crate) fn end(
     attachments: &mut Vec<Bytes>,
 ) -> Option<Large> {
     let attached = !attachments.is_empty();
+    if !attached && started.payload_bytes(out) <= FRAGMENT_BYTES {
+        finish(out, started);
+        return None;
+    }
     if attached {
         let mut table = Vec::with_capacity(table_bytes(attachments.len()));
         put_table(&mut table, attachments.iter().map(Bytes::len));

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use ipc_core::envelope::{FRAGMENT_BYTES, Kind};
 use ipc_core::{
-    BoxFuture, Delivery, Failure, Hub, HubSubscription, LagQueue, Offer, PublishedEvent, Pushed, Subscriber, code,
+    BoxFuture, Delivery, Failure, Hub, HubSubscription, Lag, LagQueue, Offer, PublishedEvent, Pushed, Subscriber, code,
 };
 use tokio::sync::Notify;
 
@@ -159,6 +159,14 @@ struct State {
     too_large: Option<(&'static str, usize)>,
 }
 
+impl State {
+    /// Whether an event for which its publisher waits is taken. It does not wait here behind what the peer has not taken,
+    /// which is queue enough.
+    fn has_room(&self, event: &PublishedEvent) -> bool {
+        if self.held || !self.queue.is_empty() { self.queue.has_room(event) } else { self.credit > 0 }
+    }
+}
+
 impl Outlet {
     fn new(link: &Arc<Link>, id: u32, many: bool) -> Self {
         let (link, limits) = (Arc::clone(link), link.limits);
@@ -182,6 +190,7 @@ impl Outlet {
         let mut state = self.state();
         state.credit = state.credit.saturating_add(bytes.into());
         self.pump(state);
+        self.taken.notify_waiters();
     }
 
     /// Sends what waits, as far as the peer takes it.
@@ -306,6 +315,9 @@ impl Subscriber for Outlet {
                 }
             }
         }
+        if event.lag() == Lag::Wait && !state.has_room(event) {
+            return Offer::Full;
+        }
         match state.queue.push(event) {
             // What is held is sent on its release, and what the peer does not take when it takes more.
             Pushed::Queued if state.held || state.credit <= 0 || stalled => Offer::Attended,
@@ -339,7 +351,7 @@ impl Subscriber for Outlet {
                 taken.as_mut().enable();
                 {
                     let state = self.state();
-                    if state.over || state.ending.is_some() || state.queue.has_room(event) {
+                    if state.over || state.ending.is_some() || state.has_room(event) {
                         return;
                     }
                 }

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use ipc_core::envelope::{Kind, UPSTREAM};
-use ipc_core::{Body, Failure, PendingStream, Step, Upload, code};
-use serde::ser::Error as _;
+use ipc_core::{Body, Failure, PendingStream, Step, Unsent, Upload, code};
 
 use crate::buffer;
 use crate::credit::Credit;
@@ -24,13 +23,8 @@ const BATCH_BYTES: usize = 32 * 1024;
 ///
 /// # Errors
 ///
-/// An item is no JSON, or larger than a message may be.
-pub(crate) async fn send_items(
-    link: &Link,
-    id: u32,
-    mut upload: Upload,
-    credit: &Arc<Credit>,
-) -> Result<(), serde_json::Error> {
+/// An item cannot be had, is no JSON, or is larger than a message may be.
+pub(crate) async fn send_items(link: &Link, id: u32, mut upload: Upload, credit: &Arc<Credit>) -> Result<(), Unsent> {
     let mut batch = Batch::new(link, id | UPSTREAM, Lane::Asking(id));
     let mut items = Items { upload: &mut upload, failed: None };
     loop {
@@ -46,11 +40,11 @@ pub(crate) async fn send_items(
             }
             Filled::TooLarge { size } => {
                 let limit = link.remote.limits.message_bytes;
-                return Err(serde_json::Error::custom(format_args!("{size} bytes, and a message may have {limit}")));
+                return Err(Unsent(format!("an item has {size} bytes, and a message may have {limit}")));
             }
             Filled::Ended(_) => {
-                if let Some(error) = items.failed {
-                    return Err(error);
+                if let Some(unsent) = items.failed {
+                    return Err(unsent);
                 }
                 frame::put(&mut batch.out.json, Kind::End, id | UPSTREAM, &[]);
                 if link.calls.go_on(id, credit, || batch.push()) {
@@ -131,7 +125,7 @@ impl Source for PendingStream {
 
 struct Items<'a> {
     upload: &'a mut Upload,
-    failed: Option<serde_json::Error>,
+    failed: Option<Unsent>,
 }
 
 impl Source for Items<'_> {
@@ -143,8 +137,8 @@ impl Source for Items<'_> {
     fn poll_step(&mut self, cx: &mut Context<'_>, out: &mut Body) -> Poll<Step> {
         Poll::Ready(match ready!(self.upload.poll_item(cx, out)) {
             Some(Ok(())) => Step::Item,
-            Some(Err(error)) => {
-                self.failed = Some(error);
+            Some(Err(unsent)) => {
+                self.failed = Some(unsent);
                 Step::End
             }
             None => Step::End,

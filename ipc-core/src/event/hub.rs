@@ -157,6 +157,18 @@ impl Hub {
         Ok(())
     }
 
+    /// Retains nothing more of an event: of all its keys, or of one.
+    ///
+    /// # Errors
+    ///
+    /// The event is not declared, or the key cannot be written.
+    pub fn retract<E: Event>(&self, key: Option<Result<String, serde_json::Error>>) -> Result<(), PublishError> {
+        let topic = self.topic_of::<E>()?;
+        let key = key.transpose().and_then(|key| key.as_deref().map(canonical).transpose());
+        topic.retract(key.map_err(|error| PublishError::of(E::CHANNEL, EncodeError::Json(error)))?.as_deref());
+        Ok(())
+    }
+
     /// How many subscribe to an event, those to one of its keys and those to several events included.
     pub fn subscribers<E: Event>(&self) -> usize {
         self.topic_of::<E>().map_or(0, |topic| topic.subscribers())

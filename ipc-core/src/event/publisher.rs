@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::hub::{Hub, PublishError};
-use super::{Event, NeverWaits};
+use super::{Event, KeyedEvent, NeverWaits, key_json};
 use crate::context::{Context, FromContext};
 use crate::failure::Failure;
 
@@ -47,6 +47,25 @@ impl Publisher {
     /// event; those that had none have missed it, and are told so.
     pub async fn publish_and_wait<E: Event>(&self, event: &E) -> Result<(), PublishError> {
         self.hub.publish_and_wait(event).await
+    }
+
+    /// Takes back what is retained of an event, so that no new subscriber gets it: all, whatever its key. Who subscribed
+    /// before has it already.
+    ///
+    /// # Errors
+    ///
+    /// The router does not declare the event.
+    pub fn retract<E: Event>(&self) -> Result<(), PublishError> {
+        self.hub.retract::<E>(None)
+    }
+
+    /// Takes back what is retained of one key of an event: of a job that is done, of a room that is empty.
+    ///
+    /// # Errors
+    ///
+    /// The router does not declare the event, or the key cannot be written as JSON.
+    pub fn retract_key<E: KeyedEvent>(&self, key: &E::Key) -> Result<(), PublishError> {
+        self.hub.retract::<E>(Some(key_json(key)))
     }
 
     /// How many subscribe to an event, those to one of its keys and those to several events included.

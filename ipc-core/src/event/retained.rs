@@ -52,6 +52,19 @@ impl Retained {
         gone
     }
 
+    /// Retains nothing more: of all keys, or of one. What was retained comes back, to be dropped where nothing is held.
+    pub(super) fn take(&mut self, key: Option<&str>) -> Vec<Arc<PublishedEvent>> {
+        let taken = match key {
+            None => std::mem::take(self).events.into_values().collect::<Vec<_>>(),
+            Some(key) => {
+                let place = self.places.remove(&Some(Box::from(key)));
+                place.and_then(|time| self.events.remove(&time)).into_iter().collect()
+            }
+        };
+        self.bytes -= taken.iter().map(|event| event.payload_bytes()).sum::<usize>().min(self.bytes);
+        taken
+    }
+
     /// The retained events, with their times: all, or that of one key.
     pub(super) fn of(&self, key: Option<&str>) -> Vec<(u64, Arc<PublishedEvent>)> {
         let all = || self.events.iter().map(|(time, event)| (*time, Arc::clone(event)));
@@ -73,6 +86,19 @@ mod tests {
     fn keys(retained: &Retained) -> Vec<String> {
         let of = |(_, event): (_, Arc<PublishedEvent>)| event.key().expect("a key").to_owned();
         retained.of(None).into_iter().map(of).collect()
+    }
+
+    #[test]
+    fn what_is_taken_back_makes_room_and_is_not_found_again() {
+        let mut retained = fill(&["a", "b", "c"], 3, 1000);
+        let bytes = retained.bytes;
+        assert_eq!(retained.take(Some("b")).len(), 1);
+        assert_eq!(retained.take(Some("b")).len(), 0);
+        assert_eq!(keys(&retained), ["a", "c"]);
+        assert!(retained.bytes < bytes);
+        assert_eq!(retained.take(None).len(), 2);
+        assert!(retained.of(None).is_empty());
+        assert_eq!(retained.bytes, 0);
     }
 
     fn fill(keys: &[&str], max_keys: usize, max_bytes: usize) -> Retained {

@@ -19,7 +19,7 @@ use super::published::{EncodeError, PublishedEvent};
 use super::retained::Retained;
 use super::subscriber::{Offer, Subscriber};
 use super::{Event, Lag};
-use crate::body::read_with;
+use crate::body::{read_json, read_with};
 use crate::description::{EventDraft, Generators};
 use crate::failure::{Failure, code};
 use crate::handler::HandlerItem;
@@ -105,6 +105,13 @@ impl Topic {
         PublishedEvent::encode(event, key).map(|event| Some(Arc::new(event))).map_err(fault)
     }
 
+    /// Retains nothing more of all keys, or of one.
+    pub(super) fn retract(&self, key: Option<&str>) {
+        let taken = self.lock().retained.take(key);
+        // Not within the statement above, which holds the topic.
+        drop(taken);
+    }
+
     /// Publishes what a peer sends, as if this process published it. The event is read and checked at once; it is
     /// published when the future is polled.
     ///
@@ -151,9 +158,13 @@ impl Topic {
             Ok(turn) => turn,
             Err(_) => unconstrained(self.turn.lock()).await,
         };
+        let full = self.offer(event);
+        if full.is_empty() {
+            return;
+        }
         let owed = |subscriber| Owed { subscriber, event: Arc::clone(event), is_settled: false };
         let mut waiting: Vec<BoxFuture<'static, ()>> =
-            self.offer(event).into_iter().map(|subscriber| Box::pin(owed(subscriber).settle()) as _).collect();
+            full.into_iter().map(|subscriber| Box::pin(owed(subscriber).settle()) as _).collect();
         // Side by side: whoever has room first need not wait for the others.
         poll_fn(|cx| {
             waiting.retain_mut(|settling| settling.as_mut().poll(cx).is_pending());
@@ -164,32 +175,25 @@ impl Topic {
 
     /// Offers an event to all who want it, retains it, and answers who has no room.
     fn offer(&self, event: &Arc<PublishedEvent>) -> Vec<Arc<dyn Subscriber>> {
-        let (mut full, mut told, mut forgotten) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut full, mut told, mut gone, mut forgotten) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         {
             let mut state = self.lock();
             let state = &mut *state;
             if self.retain {
                 forgotten = state.retained.put(self.clock.fetch_add(1, Ordering::Relaxed), event);
             }
-            let mut offer = |_: &u64, subscriber: &mut Arc<dyn Subscriber>| {
-                let offered = subscriber.offer(event);
-                match offered {
+            let of_key = event.key().and_then(|key| state.of_key.get(key));
+            for (id, subscriber) in state.of_all.iter().chain(of_key.into_iter().flatten()) {
+                match subscriber.offer(event) {
                     Offer::Attended => {}
                     Offer::Full => full.push(Arc::clone(subscriber)),
-                    // One that is gone may be dropped here, which must not happen while the topic is held.
-                    Offer::Taken | Offer::Gone => told.push(Arc::clone(subscriber)),
-                }
-                offered != Offer::Gone
-            };
-            state.of_all.retain(&mut offer);
-            if let Some(key) = event.key()
-                && let Some(subscribers) = state.of_key.get_mut(key)
-            {
-                subscribers.retain(&mut offer);
-                if subscribers.is_empty() {
-                    state.of_key.remove(key);
+                    Offer::Taken => told.push(Arc::clone(subscriber)),
+                    Offer::Gone => gone.push(*id),
                 }
             }
+            // Taken out, they are dropped where the topic is not held.
+            let gone = gone.into_iter().flat_map(|id| [state.remove(id, None), state.remove(id, event.key())]);
+            told.extend(gone.flatten());
         }
         drop(forgotten);
         for subscriber in told {
@@ -288,7 +292,7 @@ fn read<E: Event + DeserializeOwned>(
     json: &[u8],
     attachments: Vec<Bytes>,
 ) -> Result<Option<Arc<PublishedEvent>>, Failure> {
-    let event: E = read_with(attachments, || serde_json::from_slice(json).map_err(|_| explain::<E>(E::CHANNEL, json)))?;
+    let event: E = read_with(attachments, || read_json(json).map_err(|_| explain::<E>(E::CHANNEL, json)))?;
     let mut issues = Issues::default();
     event.validate(&mut issues);
     if !issues.is_empty() {

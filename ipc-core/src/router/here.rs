@@ -9,11 +9,11 @@ use serde::de::DeserializeOwned;
 use super::Router;
 use crate::body::Body;
 use crate::deadline::current_deadline;
-use crate::failure::{Failure, code};
 use crate::handler::Request;
 use crate::invoke::{Invoke, InvokeError, read_response};
 use crate::items::{Direct, Ending, ReceiveItems, Received, Upload};
 use crate::peer::Peer;
+use crate::remote::answers_with_a_stream;
 use crate::route::{Dispatch, Inbound, PendingCall, PendingStream, Step};
 use crate::streaming::{InvokeStream, ItemStream, StreamRequest};
 
@@ -36,7 +36,7 @@ impl Router {
         match self.call_here(R::CHANNEL, &request, upload, &mut out)? {
             Dispatch::Answered => {}
             Dispatch::Pending(mut call) => poll_fn(|cx| call.poll(cx, &mut out)).await,
-            Dispatch::Stream(_) => return Err(InvokeError::Refused(answers_with_a_stream(R::CHANNEL))),
+            Dispatch::Stream(_) => return Err(InvokeError::Refused(answers_with_a_stream())),
         }
         read_response::<R>(&out.json, out.attachments)
     }
@@ -84,12 +84,6 @@ impl Router {
         };
         Ok(self.dispatch(request, &mut self.context(Peer::unknown()), out))
     }
-}
-
-/// What a caller is told that awaits one answer where there are many.
-fn answers_with_a_stream(channel: &str) -> Failure {
-    let said = format_args!("`{channel}` answers with a stream, and was called for one answer");
-    Failure::new(code::INVALID_INPUT, said)
 }
 
 /// A call in this process whose answer is read as a stream.

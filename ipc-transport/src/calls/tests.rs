@@ -30,7 +30,10 @@ fn open(calls: &Calls) -> u32 {
 
 fn poll(calls: &Calls, id: u32, woken: &Arc<Woken>) -> Poll<Result<Vec<u8>, Arc<str>>> {
     let polled = calls.poll_answer(id, &mut Context::from_waker(&Waker::from(Arc::clone(woken))));
-    polled.map_ok(|payload| payload.bytes().to_vec())
+    polled.map_ok(|payload| payload.bytes().to_vec()).map_err(|error| match error {
+        CallError::Gone(reason) => reason,
+        other => panic!("{other:?}"),
+    })
 }
 
 fn answer(calls: &Calls, id: u32, body: &[u8]) -> Result<(), UnknownCall> {

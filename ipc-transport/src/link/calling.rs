@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use ipc_core::envelope::Kind;
-use ipc_core::{Body, CallError, Ending, Failure, Upload, current_deadline, earlier};
+use ipc_core::{Body, CallError, Ending, Failure, Unsent, Upload, current_deadline, earlier};
 use tokio::time::Instant;
 
 use super::Link;
@@ -76,16 +76,13 @@ impl Link {
         let open = OpenCall { link: self, id };
         self.outbox.send(urgency).await;
         let answered = match upload {
-            None => poll_fn(|cx| self.calls.poll_answer(id, cx)).await.map_err(CallError::Gone),
-            Some((upload, credit)) => {
-                let answered = self.send_until_answered(id, upload, &credit).await;
-                if matches!(answered, Err(CallError::Encode(_))) {
-                    // The call is still open, and cancelled by dropping it.
-                    return answered;
-                }
-                answered
-            }
+            None => poll_fn(|cx| self.calls.poll_answer(id, cx)).await,
+            Some((upload, credit)) => self.send_until_answered(id, upload, &credit).await,
         };
+        if matches!(answered, Err(CallError::Unsent(_) | CallError::Streamed)) {
+            // The call is still open, and cancelled by dropping it.
+            return answered;
+        }
         std::mem::forget(open);
         answered
     }
@@ -102,12 +99,12 @@ impl Link {
         let mut sent = false;
         poll_fn(|cx| {
             if !sent && let Poll::Ready(result) = sending.as_mut().poll(cx) {
-                if let Err(error) = result {
-                    return Poll::Ready(Err(CallError::Encode(error)));
+                if let Err(unsent) = result {
+                    return Poll::Ready(Err(CallError::Unsent(unsent)));
                 }
                 sent = true;
             }
-            self.calls.poll_answer(id, cx).map_err(CallError::Gone)
+            self.calls.poll_answer(id, cx)
         })
         .await
     }
@@ -138,7 +135,7 @@ impl Link {
             tokio::spawn(async move {
                 match send_items(&link, id, upload, &credit).await {
                     Ok(()) => reading.goes_on(),
-                    Err(error) => reading.end(format!("an item that was to be sent is no JSON: {error}").into()),
+                    Err(unsent) => reading.end(unsent),
                 }
             })
             .abort_handle()
@@ -282,16 +279,16 @@ impl Reading {
         self.0 = None;
     }
 
-    fn end(&self, reason: Arc<str>) {
+    fn end(&self, unsent: Unsent) {
         if let Some(inbox) = &self.0 {
-            inbox.end(Ending::Gone(reason));
+            inbox.end(Ending::Unsent(unsent));
         }
     }
 }
 
 impl Drop for Reading {
     fn drop(&mut self) {
-        self.end("what was to be sent broke off".into());
+        self.end(Unsent("what makes the items panicked".to_owned()));
     }
 }
 

@@ -41,7 +41,7 @@ impl Lane {
 /// What has been appended and not been written.
 pub(super) struct Queue {
     pub(super) frames: Vec<u8>,
-    pub(super) large: VecDeque<Sending>,
+    pub(super) large: VecDeque<Box<Sending>>,
     /// The bytes of frames and large messages that have not been handed to the operating system.
     pub(super) queued_bytes: usize,
     /// Those of them with which this side asks for something.
@@ -138,7 +138,7 @@ impl Queue {
         match outgoing {
             Outgoing::Frames(frames) => self.append(frames, asks),
             Outgoing::Large(message) => {
-                self.large.push_back(Sending { message, sent: 0, behind: VecDeque::new() });
+                self.large.push_back(Box::new(Sending { message, sent: 0, behind: VecDeque::new() }));
             }
         }
     }
@@ -242,7 +242,7 @@ impl Queue {
             match next {
                 Behind::Frames { bytes, .. } => self.append(&bytes, lane.asks()),
                 Behind::Large { message, .. } => {
-                    self.large.push_back(Sending { message, sent: 0, behind });
+                    self.large.push_back(Box::new(Sending { message, sent: 0, behind }));
                     return;
                 }
             }

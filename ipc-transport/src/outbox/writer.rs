@@ -58,7 +58,7 @@ pub(super) struct Writer {
     io: WriteHalf,
     /// Frames, and the prefix of the fragment.
     frames: Vec<u8>,
-    fragment: Option<(Sending, Part)>,
+    fragment: Option<(Box<Sending>, Part)>,
     written: usize,
 }
 
@@ -68,7 +68,7 @@ impl Writer {
     }
 
     /// Takes what is written next. The batch before must have been settled.
-    pub(super) fn load(&mut self, frames: &mut Vec<u8>, large: Option<Sending>) {
+    pub(super) fn load(&mut self, frames: &mut Vec<u8>, large: Option<Box<Sending>>) {
         std::mem::swap(&mut self.frames, frames);
         self.fragment = large.map(|sending| {
             let part = Part::after(sending.sent, sending.message.payload.len());
@@ -105,7 +105,7 @@ impl Writer {
 
     /// Ends a batch that has been written: answers its bytes without prefixes of fragments, and the large message
     /// of which a fragment was among it.
-    pub(super) fn settle(&mut self, frame_bytes: usize) -> (usize, Option<Sending>) {
+    pub(super) fn settle(&mut self, frame_bytes: usize) -> (usize, Option<Box<Sending>>) {
         self.frames.clear();
         self.written = 0;
         let Some((mut sending, part)) = self.fragment.take() else { return (frame_bytes, None) };
