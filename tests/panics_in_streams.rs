@@ -181,7 +181,7 @@ async fn a_dialogue_ends_when_what_is_sent_panics(place: Endpoint) {
         for _ in 0..3 {
             let mut answers = client.stream(mute { items: Incoming::new(Panicking { at, polls: 0 }) }).await.unwrap();
             let ended = answers.next().await.unwrap().unwrap_err();
-            assert!(matches!(ended, InvokeError::Disconnected(_)), "{ended:?}");
+            assert!(matches!(ended, InvokeError::Unsent(_)), "{ended:?}");
             assert!(answers.next().await.is_none());
         }
     }
