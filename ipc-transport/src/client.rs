@@ -97,7 +97,7 @@ impl Client {
         const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
         let mut request = request;
         let upload = request.take_upload();
-        let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
+        let encode = move |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
         let asked = Asked { channel: R::CHANNEL, deadline: self.deadline(), upload, encode };
         let (json, attachments) = self
             .shared
@@ -129,7 +129,7 @@ impl Client {
         const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
         let mut request = request;
         let upload = request.take_upload();
-        let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
+        let encode = move |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
         let asked = Asked { channel: R::CHANNEL, deadline: self.deadline(), upload, encode };
         let items = self.shared.link.stream(asked).await?;
         Ok(ItemStream::received(Box::new(self.keeping(items))))
@@ -150,7 +150,7 @@ impl Client {
         R: Request<Response = ()> + Serialize,
     {
         const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
-        let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
+        let encode = move |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
         Ok(self.shared.link.notify(R::CHANNEL, encode).await?)
     }
 

@@ -1,13 +1,13 @@
 //! Events of every lag, each a number and a text that makes it as large as one likes.
 
-use ipc_bridge::__private::{Event, HandlerDoc, HandlerItem, Issues, Lag, NeverWaits, schemars};
+use ipc_bridge::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! event {
-    ($(#[$doc:meta])* $name:ident $channel:literal $lag:ident) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+    ($(#[$attribute:meta])* $name:ident) => {
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Event)]
+        $(#[$attribute])*
         pub(crate) struct $name {
             pub(crate) number: u64,
             #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -20,35 +20,26 @@ macro_rules! event {
                 Self { number, text: "x".repeat(bytes) }
             }
         }
-
-        impl Event for $name {
-            const CHANNEL: &'static str = $channel;
-            const ITEM: HandlerItem = HandlerItem::new(stringify!($name), file!(), line!());
-            const DOC: HandlerDoc = HandlerDoc::new("", None);
-            const LAG: Lag = Lag::$lag;
-
-            fn validate(&self, _: &mut Issues) {}
-        }
     };
 }
 
 event! {
     /// Nobody misses one.
-    Waited "lag:wait" Wait
+    #[event("lag:wait", lag = "wait")]
+    Waited
 }
 event! {
     /// Who is slow misses the oldest.
-    Oldest "lag:drop_oldest" DropOldest
+    #[event("lag:drop_oldest")]
+    Oldest
 }
 event! {
     /// Who is slow gets the last.
-    Latest "lag:keep_latest" KeepLatest
+    #[event("lag:keep_latest", lag = "keep_latest")]
+    Latest
 }
 event! {
     /// Who is slow gets no more.
-    Strict "lag:disconnect" Disconnect
+    #[event("lag:disconnect", lag = "disconnect")]
+    Strict
 }
-
-impl NeverWaits for Oldest {}
-impl NeverWaits for Latest {}
-impl NeverWaits for Strict {}

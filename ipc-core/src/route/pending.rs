@@ -87,9 +87,10 @@ impl PendingCall {
     }
 }
 
+/// What a handler does when it is dropped harms nobody who drops it.
 impl Drop for PendingCall {
     fn drop(&mut self) {
-        self.leave();
+        guard(self.call.channel, &mut Body::default(), (), |_| self.leave());
     }
 }
 

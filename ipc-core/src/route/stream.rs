@@ -77,15 +77,17 @@ impl PendingStream {
 
     /// Nobody reads the stream any more.
     fn leave(&mut self) {
-        if self.items.take().is_some() {
+        if let Some(items) = self.items.take() {
             self.call.cancel();
+            drop(items);
         }
     }
 }
 
+/// What a handler's stream does when it is dropped harms nobody who drops it.
 impl Drop for PendingStream {
     fn drop(&mut self) {
-        self.leave();
+        guard(self.call.channel, &mut Body::default(), (), |_| self.leave());
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use ipc_core::envelope::Kind;
-use ipc_core::{Body, CallError, Ending, Failure, Upload, current_deadline, earlier};
+use ipc_core::{Body, CallError, Ending, Failure, Unsent, Upload, current_deadline, earlier};
 use tokio::time::Instant;
 
 use super::Link;
@@ -131,10 +131,11 @@ impl Link {
         self.outbox.send(urgency).await;
         // Whoever reads the answer may wait for something else meanwhile, so what is sent has a task of its own.
         let upload = upload.map(|(upload, credit)| {
-            let (link, inbox) = (Arc::clone(self), Arc::clone(reader.inbox()));
+            let (link, reading) = (Arc::clone(self), Reading(Some(Arc::clone(reader.inbox()))));
             tokio::spawn(async move {
-                if let Err(unsent) = send_items(&link, id, upload, &credit).await {
-                    inbox.end(Ending::Unsent(unsent));
+                match send_items(&link, id, upload, &credit).await {
+                    Ok(()) => reading.goes_on(),
+                    Err(unsent) => reading.end(unsent),
                 }
             })
             .abort_handle()
@@ -267,6 +268,27 @@ impl Drop for OpenCall<'_> {
         let Self { link, id } = *self;
         link.calls.abandon(id, || link.outbox.cancel_request(id));
         link.outbox.flush();
+    }
+}
+
+/// What is read while something is sent beside it. It ends when that breaks off.
+struct Reading(Option<Arc<Inbox>>);
+
+impl Reading {
+    fn goes_on(mut self) {
+        self.0 = None;
+    }
+
+    fn end(&self, unsent: Unsent) {
+        if let Some(inbox) = &self.0 {
+            inbox.end(Ending::Unsent(unsent));
+        }
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.end(Unsent("what makes the items panicked".to_owned()));
     }
 }
 
