@@ -3,15 +3,21 @@
 
 mod support;
 
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use ipc_bridge::prelude::*;
-use ipc_bridge::{Endpoint, Limits, memory};
+use ipc_bridge::{Endpoint, Limits, Transport, memory};
 use serde_json::json;
-use tokio::task::JoinSet;
+use tokio::io::{AsyncWrite, duplex, split};
+use tokio::task::{JoinSet, yield_now};
 
 use support::gate::{Gate, echo, letters, router};
-use support::raw::{DEADLINE, REQUEST, RESPONSE, Raw, frame, request};
+use support::raw::{DEADLINE, FRAGMENT, REQUEST, RESPONSE, Raw, frame, hello_body, request};
 use support::streams::with_streams;
 use support::{everywhere, watched};
 
@@ -47,6 +53,77 @@ async fn both_sides_may_have_more_to_send_than_they_may_hold(place: Endpoint) {
         done.unwrap();
     }
     assert_eq!(client.invoke(letters { count: 3 }).await.unwrap(), "xxx");
+}
+
+/// A writer that fails from some time on, as that to a peer which reads no more.
+struct Breakable<W> {
+    writer: W,
+    broken: Arc<AtomicBool>,
+}
+
+impl<W: AsyncWrite + Unpin> AsyncWrite for Breakable<W> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        Pin::new(&mut self.writer).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.writer).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.writer).poll_shutdown(cx)
+    }
+}
+
+/// A client, the server that is played by hand for it, and what makes its writing fail.
+async fn breakable() -> (Client, Raw, Arc<AtomicBool>) {
+    let (ours, theirs) = duplex(FRAGMENT);
+    let (reader, writer) = split(ours);
+    let broken = Arc::new(AtomicBool::new(false));
+    let writer = Breakable { writer, broken: Arc::clone(&broken) };
+    let mut raw = Raw::new(theirs);
+    let body = hello_body();
+    let (client, ()) = tokio::join!(Client::builder().over(Transport::new(reader, writer)), raw.welcome(&body));
+    (client.unwrap(), raw, broken)
+}
+
+#[tokio::test]
+async fn what_a_peer_has_said_arrives_though_nothing_can_be_sent_to_it_any_more() {
+    watched(async {
+        let (client, mut raw, broken) = breakable().await;
+        let answering = async {
+            let asked = raw.frame().await.unwrap();
+            broken.store(true, Ordering::SeqCst);
+            // Nothing has been said meanwhile, and this cannot be sent.
+            let telling = async {
+                yield_now().await;
+                raw.send(&frame(RESPONSE, 0, asked.id, b"", br#"{"success":true,"data":"xxx"}"#)).await;
+                drop(raw);
+            };
+            let (failed, ()) = tokio::join!(client.invoke(letters { count: 1 }), telling);
+            assert!(matches!(failed, Err(InvokeError::Disconnected(_))), "{failed:?}");
+        };
+        let (answer, ()) = tokio::join!(client.invoke(letters { count: 3 }), answering);
+        assert_eq!(answer.unwrap(), "xxx");
+        client.closed().await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_to_which_nothing_can_be_sent_and_that_says_nothing_is_let_go() {
+    watched(async {
+        let (client, raw, broken) = breakable().await;
+        broken.store(true, Ordering::SeqCst);
+        let failed = client.invoke(letters { count: 1 }).await;
+        assert!(matches!(failed, Err(InvokeError::Disconnected(_))), "{failed:?}");
+        client.closed().await;
+        drop(raw);
+    })
+    .await;
 }
 
 everywhere! {

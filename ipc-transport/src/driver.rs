@@ -6,14 +6,15 @@ mod taking;
 
 use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use ipc_core::envelope::Kind;
 use ipc_core::{Body, Failure, Router};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::time::Sleep;
 
 use crate::assembly::{Assembly, AssemblyLimits};
 use crate::buffer;
@@ -34,7 +35,7 @@ const REPLIES_PER_WRITE: usize = 8;
 /// The reads after which the task lets others run.
 const READS_PER_POLL: usize = 16;
 
-/// The time that a peer has to take the reason why it is let go.
+/// The time that a peer has to take the reason why it is let go, and that its own last words have to arrive.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 pub(crate) struct Driver {
@@ -50,6 +51,8 @@ pub(crate) struct Driver {
     /// Replies that have not been handed to the outbox.
     replies: Body,
     replies_waiting: usize,
+    /// The time that the peer has for its last words.
+    last_words: Option<Pin<Box<Sleep>>>,
 }
 
 /// How a connection ended.
@@ -85,6 +88,7 @@ impl Driver {
             arriving: Batch::default(),
             replies: Body::default(),
             replies_waiting: 0,
+            last_words: None,
         }
     }
 
@@ -157,8 +161,7 @@ impl Driver {
                 Poll::Ready(Ok(0)) => return Poll::Ready(End::Closed),
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => return Poll::Ready(End::Io(error)),
-                // Nothing can be written any more, and what the peer had to say has been read.
-                Poll::Pending if self.link.outbox.is_closed() => return Poll::Ready(End::Closed),
+                Poll::Pending if self.link.outbox.is_closed() => return self.poll_last_words(cx),
                 Poll::Pending => {
                     self.arriving.rest();
                     return Poll::Pending;
@@ -169,6 +172,16 @@ impl Driver {
         Poll::Pending
     }
 
+    /// Nothing can be written any more. What the peer said before it closed may still be on its way, and its end behind
+    /// it: a read that brings nothing does not tell that there is nothing.
+    fn poll_last_words(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        if self.link.why_ended().is_none() {
+            let waited = self.last_words.get_or_insert_with(|| Box::pin(tokio::time::sleep(FAREWELL)));
+            ready!(waited.as_mut().poll(cx));
+        }
+        Poll::Ready(End::Closed)
+    }
+
     fn has_ended(&self) -> Option<End> {
         let link = &self.link;
         if link.is_stopping() {
@@ -176,7 +189,7 @@ impl Driver {
         }
         let left = link.outbox.is_leaving() && link.farewell().is_some();
         // A goodbye passes between the fragments of a request, which is to be answered all the same.
-        let served = link.serving.len() == 0 && self.assembly.is_empty();
+        let served = link.serving.len() == 0 && link.publishing.len() == 0 && self.assembly.is_empty();
         (left && served && link.calls.is_empty() && link.outbox.is_drained()).then_some(End::Left)
     }
 

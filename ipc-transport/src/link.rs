@@ -132,9 +132,7 @@ impl Link {
     /// and the events that it sends.
     pub(crate) fn end_streams(&self, message: &str) {
         let failure = Failure::new(code::UNAVAILABLE, message);
-        for id in self.serving.cancel_streams() {
-            self.fail_in_order(id, &failure);
-        }
+        self.serving.cancel_streams(|id| self.fail_in_order(id, &failure));
         self.publishing.end_all(&failure);
     }
 

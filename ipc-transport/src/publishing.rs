@@ -83,25 +83,21 @@ impl Publishing {
 
     /// Sends the events that waited until the connection had room.
     pub(crate) fn resume(&self) {
-        let outlets: Vec<_> = self.table().subscriptions.values().map(|one| Arc::clone(&one.outlet)).collect();
-        for outlet in outlets {
+        for outlet in self.outlets() {
             outlet.pump(outlet.state());
         }
     }
 
     /// The peer wants no more events of a subscription. One that has ended already is passed over.
     pub(crate) fn end(&self, id: u32) {
-        // Not while the table is held: the hub may be publishing, and is waited for.
-        let ended = self.table().subscriptions.remove(&id);
-        if let Some(Subscribed { outlet, .. }) = ended {
+        if let Some(outlet) = self.outlet(id) {
             outlet.finish(None);
         }
     }
 
     /// Ends all subscriptions, and tells why.
     pub(crate) fn end_all(&self, failure: &Failure) {
-        let ended = std::mem::take(&mut self.table().subscriptions);
-        for Subscribed { outlet, .. } in ended.into_values() {
+        for outlet in self.outlets() {
             outlet.finish(Some(failure));
         }
     }
@@ -118,20 +114,27 @@ impl Publishing {
         }
     }
 
+    fn outlets(&self) -> Vec<Arc<Outlet>> {
+        self.table().subscriptions.values().map(|subscribed| Arc::clone(&subscribed.outlet)).collect()
+    }
+
     fn outlet(&self, id: u32) -> Option<Arc<Outlet>> {
         self.table().subscriptions.get(&id).map(|subscribed| Arc::clone(&subscribed.outlet))
     }
 
-    /// Takes out a subscription that ends by itself: its id is free when the peer has been told. It must be dropped where
-    /// nothing is held, as the hub is told then.
-    #[must_use]
-    fn forget(&self, outlet: &Outlet) -> Option<Subscribed> {
-        let mut table = self.table();
-        let found = table.subscriptions.get(&outlet.id)?;
-        if !std::ptr::eq(Arc::as_ptr(&found.outlet), outlet) {
-            return None;
-        }
-        table.subscriptions.remove(&outlet.id)
+    /// Takes a subscription out that has ended; `tell` queues its end. The table is locked meanwhile: the peer may use the
+    /// id again as soon as it has been told, and a connection that is leaving ends when the table is empty and nothing is
+    /// queued.
+    fn forget(&self, outlet: &Outlet, tell: impl FnOnce()) {
+        let ended = {
+            let mut table = self.table();
+            tell();
+            let found = table.subscriptions.get(&outlet.id);
+            let there = found.is_some_and(|found| std::ptr::eq(Arc::as_ptr(&found.outlet), outlet));
+            if there { table.subscriptions.remove(&outlet.id) } else { None }
+        };
+        // Not while the table is held: the hub is told, which may be publishing, and is waited for.
+        drop(ended);
     }
 }
 
@@ -214,8 +217,7 @@ impl Outlet {
         // What follows has nothing locked: the log may be published too.
         drop(state);
         if let Some(failure) = ending {
-            drop(self.link.publishing.forget(self));
-            self.send_end(Some(&failure));
+            self.link.publishing.forget(self, || self.send_end(Some(&failure)));
         }
         if let Some((channel, size)) = too_large {
             let limit = self.link.remote.limits.message_bytes;
@@ -269,8 +271,7 @@ impl Outlet {
     fn finish(&self, failure: Option<&Failure>) {
         let first = !std::mem::replace(&mut self.state().over, true);
         if first {
-            drop(self.link.publishing.forget(self));
-            self.send_end(failure);
+            self.link.publishing.forget(self, || self.send_end(failure));
         }
         self.taken.notify_waiters();
         self.link.outbox.send_soon();

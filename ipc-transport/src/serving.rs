@@ -140,21 +140,26 @@ impl Serving {
         true
     }
 
-    /// Stops all handlers that answer with streams, or are still being sent one; these calls are still to be answered.
-    pub(crate) fn cancel_streams(&self) -> Vec<u32> {
+    /// Stops all handlers that answer with streams, or are still being sent one; `answer` queues the answer to each call.
+    ///
+    /// As in [`finish`](Self::finish), the table is locked until the answers are queued.
+    pub(crate) fn cancel_streams(&self, mut answer: impl FnMut(u32)) {
         let stopped: Vec<_> = {
             let mut table = self.table();
-            table.calls.extract_if(|_, served| served.streams.are_open()).collect()
+            let stopped = table.calls.extract_if(|_, served| served.streams.are_open());
+            stopped
+                .map(|(key, served)| {
+                    if let Key::Call(id) = key {
+                        answer(id);
+                    }
+                    served
+                })
+                .collect()
         };
         self.idle.notify_waiters();
-        let stopped = stopped.into_iter().filter_map(|(key, served)| {
+        for served in stopped {
             served.stop("this side is going");
-            match key {
-                Key::Call(id) => Some(id),
-                Key::Notification(_) => None,
-            }
-        });
-        stopped.collect()
+        }
     }
 
     /// What the caller takes of the stream that it is answered with.
