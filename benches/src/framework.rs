@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use anyhow::{Context as _, Result};
 use ipc_bridge::prelude::*;
-use ipc_bridge::{HandlerDoc, HandlerItem, Issues, Lag};
 
 use crate::{Caller, Echo, Events, Item};
 
@@ -19,21 +18,12 @@ fn echo_text(#[payload] text: String) -> String {
 }
 
 #[handler("bench:publish")]
-async fn publish(#[context] publisher: Publisher, first: u64, end: u64) {
+async fn publish(publisher: Publisher, first: u64, end: u64) {
     let mut item = Item::sample(first);
     for id in first..end {
         item.id = id;
         publisher.publish_and_wait(&item).await.expect("the router declares the event, and an item is always JSON");
     }
-}
-
-impl Event for Item {
-    const CHANNEL: &'static str = "bench:published";
-    const ITEM: HandlerItem = HandlerItem::new("ipc_benches::Item", file!(), line!());
-    const DOC: HandlerDoc = HandlerDoc::new("", None);
-    const LAG: Lag = Lag::Wait;
-
-    fn validate(&self, _: &mut Issues) {}
 }
 
 /// IPC Bridge itself.

@@ -1,10 +1,12 @@
 //! What is echoed.
 
+use ipc_bridge::Event;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The small payload: about 150 bytes as JSON.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Event)]
+#[event("bench:published", lag = "wait")]
 pub struct Item {
     /// Another one in every call, so that a reply to somebody else's call is noticed.
     pub id: u64,
