@@ -157,7 +157,7 @@ impl Peer {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future before it is done sends nothing.
+    /// Dropping the future before it is done may send the request, or not.
     pub async fn notify<R>(&self, request: R) -> Result<(), InvokeError>
     where
         R: Request<Response = ()> + Serialize,

@@ -8,6 +8,9 @@ use ipc_core::envelope::{FRAGMENT_BYTES, Flags, HEADER_BYTES, Header, HeaderErro
 /// The most bytes that a frame may have after its header: a full fragment behind the longest prefix.
 pub(crate) const MAX_FRAME_BYTES: usize = FRAGMENT_BYTES + MAX_CHANNEL_BYTES + 8;
 
+/// The most bytes of attachments that are copied behind their JSON: about what a system call of their own costs.
+pub(crate) const COPIED_BYTES: usize = 16 * 1024;
+
 /// Where the flags stand in a header.
 const FLAGS_AT: usize = 5;
 
@@ -104,7 +107,8 @@ pub(crate) fn message_bytes(out: &[u8], started: Started, attachments: &[Bytes])
 }
 
 /// Ends a frame whose JSON has been written, with what travels beside it: fills in its length. Where it is too large for
-/// one frame it is taken back out of `out`, and answered: it travels in fragments instead.
+/// one frame it is taken back out of `out`, and answered: it travels in fragments instead. So it is where its attachments
+/// are better sent from where they lie, and then one fragment may hold it.
 pub(crate) fn end(
     out: &mut Vec<u8>,
     kind: Kind,
@@ -126,7 +130,7 @@ pub(crate) fn end(
         }
     }
     let beside: usize = attachments.iter().map(Bytes::len).sum();
-    if started.payload_bytes(out) + beside <= FRAGMENT_BYTES {
+    if beside <= COPIED_BYTES && started.payload_bytes(out) + beside <= FRAGMENT_BYTES {
         for bytes in attachments.drain(..) {
             out.extend_from_slice(&bytes);
         }
@@ -135,7 +139,7 @@ pub(crate) fn end(
     }
     let channel = started.header + HEADER_BYTES..started.header + HEADER_BYTES + started.channel_bytes;
     let channel = out.get(channel).unwrap_or_default().to_vec();
-    let payload = if started.header == 0 {
+    let payload = if started.header == 0 && started.payload_bytes(out) > COPIED_BYTES {
         // Nothing else stands in `out`, so the payload need not be copied.
         LargePayload::new(std::mem::take(out), started.payload, std::mem::take(attachments))
     } else {

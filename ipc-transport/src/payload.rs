@@ -5,6 +5,8 @@ use std::ops::Deref;
 use bytes::Bytes;
 use ipc_core::envelope::attachments::{TableError, split};
 
+use crate::frame::COPIED_BYTES;
+
 /// A payload as it arrived.
 #[derive(Debug)]
 pub(crate) struct Payload<'a> {
@@ -81,9 +83,11 @@ impl<'a> Payload<'a> {
         Payload::owned(bytes, self.attachments)
     }
 
-    /// The bytes, where they lie by themselves; else where they are lent.
+    /// The bytes by themselves, where they lie so or where attachments are taken out of them later, without another copy;
+    /// else where they are lent.
     pub(crate) fn into_owned_if_large(self) -> Result<Vec<u8>, &'a [u8]> {
         match self.arrived {
+            Arrived::Lent(bytes) if self.attachments && bytes.len() > COPIED_BYTES => Ok(bytes.to_vec()),
             Arrived::Lent(bytes) => Err(bytes),
             Arrived::Owned(bytes) => Ok(bytes),
         }

@@ -256,6 +256,25 @@ fn large_attachments_are_sent_from_where_they_lie() {
 }
 
 #[test]
+fn attachments_that_are_sent_from_where_they_lie_may_fit_one_frame() {
+    static MIDDLING: [u8; COPIED_BYTES + 1] = [b'x'; COPIED_BYTES + 1];
+    let mut out = Vec::new();
+    let started = begun(&mut out, b"\"$0\"");
+    let large = ended(&mut out, started, &[&MIDDLING]).expect("it is better not copied");
+    assert!(out.is_empty());
+    let part = Part::after(0, large.payload.len());
+    let pieces: Vec<&[u8]> = large.payload.part(part, 0).collect();
+    assert_eq!(pieces[1].as_ptr(), MIDDLING.as_ptr());
+    let mut frame = Vec::new();
+    fragment_prefix(&mut frame, &large, part);
+    frame.extend(pieces.concat());
+    let (decoded, taken) = decoded(&frame).unwrap();
+    assert_eq!((decoded.flags.more, decoded.flags.continued, decoded.flags.attachments), (false, false, true));
+    assert_eq!((decoded.channel, taken), (&b"data:fetch"[..], frame.len()));
+    assert_eq!(decoded.payload, whole(&large.payload));
+}
+
+#[test]
 fn a_shared_payload_is_written_as_one_that_is_not() {
     let pieces = [Bytes::from_static(b"[1,"), Bytes::from_static(b"2]")];
     let mut out = Vec::new();
