@@ -5,11 +5,15 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use interprocess::ConnectWaitMode;
+use interprocess::local_socket::tokio::Listener as PipeListener;
 use interprocess::local_socket::tokio::prelude::*;
-use interprocess::local_socket::tokio::{Listener as PipeListener, Stream};
 use interprocess::local_socket::{GenericFilePath, ListenerOptions};
 use interprocess::os::windows::local_socket::ListenerOptionsExt as _;
+use interprocess::os::windows::named_pipe::pipe_mode::Bytes;
+use interprocess::os::windows::named_pipe::tokio::DuplexPipeStream;
 use interprocess::os::windows::security_descriptor::SecurityDescriptor;
 use ipc_core::Peer;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -26,6 +30,9 @@ const ACCESS_DENIED: i32 = 5;
 
 /// What Windows answers when all instances of a pipe are in use: ERROR_PIPE_BUSY.
 const PIPE_BUSY: i32 = 231;
+
+/// The pause before a pipe is asked for again whose instances are all in use.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
 
 /// The name of a pipe.
 #[derive(Debug)]
@@ -69,42 +76,63 @@ impl Listener {
 
     /// The next connection.
     pub(crate) async fn accept(&self) -> io::Result<Transport> {
-        transport(self.0.accept().await?)
+        let stream = self.0.accept().await?;
+        let pid = stream.peer_creds()?.pid();
+        Ok(transport(stream, pid))
     }
 }
 
 /// Connects to the server at `address`.
+///
+/// A server that has no instance of its pipe free makes the next in a moment, unless it is going. The wait is this
+/// future's: one that the operating system does would hold a thread after the future is dropped, for as long as the pipe
+/// is busy, and the end of the runtime with it.
 pub(crate) async fn connect(address: &Address) -> Result<Transport, ConnectError> {
-    let name = address.pipe.as_str().to_fs_name::<GenericFilePath>().map_err(ConnectError::Io)?;
-    match Stream::connect(name).await {
-        Ok(stream) => transport(stream).map_err(ConnectError::Io),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(ConnectError::NotRunning { endpoint: address.pipe.clone() })
+    let at_once = ConnectWaitMode::Timeout(Duration::ZERO);
+    loop {
+        match DuplexPipeStream::<Bytes>::connect_by_path_with_wait_mode(address.pipe.as_str(), at_once).await {
+            Ok(stream) => {
+                let pid = stream.peer_process_id().map_err(ConnectError::Io)?;
+                return Ok(transport(stream, Some(pid)));
+            }
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => tokio::time::sleep(BUSY_PAUSE).await,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(ConnectError::NotRunning { endpoint: address.pipe.clone() });
+            }
+            Err(error) => return Err(ConnectError::Io(error)),
         }
-        Err(error) => Err(ConnectError::Io(error)),
     }
 }
 
-fn transport(stream: Stream) -> io::Result<Transport> {
-    let pid = stream.peer_creds()?.pid();
+fn transport<S>(stream: S, pid: Option<u32>) -> Transport
+where
+    S: Send + Sync + 'static,
+    for<'a> &'a S: AsyncRead + AsyncWrite + Unpin,
+{
     let mut peer = Peer::unknown();
     if let Some(pid) = pid {
         peer = peer.with_pid(pid);
     }
     let stream = Arc::new(stream);
-    Ok(Transport::new(Half(Arc::clone(&stream)), Half(stream)).with_peer(peer))
+    Transport::new(Half(Arc::clone(&stream)), Half(stream)).with_peer(peer)
 }
 
 /// One direction of a pipe, which reads and writes by a shared reference.
-struct Half(Arc<Stream>);
+struct Half<S>(Arc<S>);
 
-impl AsyncRead for Half {
+impl<S> AsyncRead for Half<S>
+where
+    for<'a> &'a S: AsyncRead + Unpin,
+{
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut &*self.0).poll_read(cx, buffer)
     }
 }
 
-impl AsyncWrite for Half {
+impl<S> AsyncWrite for Half<S>
+where
+    for<'a> &'a S: AsyncWrite + Unpin,
+{
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut &*self.0).poll_write(cx, bytes)
     }
