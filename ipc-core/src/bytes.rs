@@ -15,9 +15,10 @@ use crate::body;
 /// Binary data, anywhere in a payload: the whole of it, a field, an element, an item of a stream.
 ///
 /// On a connection it travels beside the JSON of its message, byte for byte, as an attachment: never as base64, and
-/// never as an array of numbers. A clone is one reference count. What a message has of more than 16 KiB is sent from where
-/// it lies, and copied once where it arrives, out of what was read. Where there is nothing but JSON, in a log for instance,
-/// it is its base64 text.
+/// never as an array of numbers. A clone is one reference count. Each side copies it at most once: what a message has of
+/// more than 16 KiB is sent from where it lies, and less is copied once, with what else is about to be sent; where it
+/// arrives it is copied out of what was read, or read to where it stays. Where there is nothing but JSON, in a log for
+/// instance, it is its base64 text.
 ///
 /// ```
 /// use ipc_core::Bytes;

@@ -1,7 +1,9 @@
-//! Messages from fragments. Pure: no socket, no runtime.
+//! Messages that have not arrived whole. Pure: no socket, no runtime.
 
 use std::time::Duration;
 
+use bytes::BufMut;
+use bytes::buf::Limit;
 use ipc_core::envelope::{Kind, UPSTREAM};
 use tokio::time::Instant;
 
@@ -14,6 +16,7 @@ const FIRST_ROOM_BYTES: usize = 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Assembly {
     partial: Vec<Partial>,
+    begun: Option<Begun>,
     limits: AssemblyLimits,
 }
 
@@ -49,7 +52,25 @@ enum Payload {
     Overloaded,
 }
 
-/// A message that has arrived in fragments.
+/// A frame of which bytes are missing. What comes of it is put where it belongs, however little comes at a time: kept where
+/// it was read until the frame is whole, it would be moved to make room for the rest.
+#[derive(Debug)]
+struct Begun {
+    place: Place,
+    missing: usize,
+    /// Fragments follow it.
+    more: bool,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// The message of this place among the partial ones.
+    Fragment(usize),
+    /// A message of its own.
+    Whole(Message),
+}
+
+/// A message that did not arrive whole.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Message {
     pub(crate) kind: Kind,
@@ -70,9 +91,9 @@ pub(crate) enum Assembled {
     /// The message is whole.
     Whole(Message),
     /// The message was larger than a message may be, and has been passed over.
-    TooLarge { total: usize },
+    TooLarge { kind: Kind, id: u32, total: usize },
     /// The connection had too much half-arrived when the message began, and it has been passed over.
-    Overloaded { total: usize },
+    Overloaded { kind: Kind, id: u32, total: usize },
 }
 
 /// Why a fragment cannot be taken. The connection cannot go on after that.
@@ -90,11 +111,75 @@ pub(crate) enum FragmentError {
 
 impl Assembly {
     pub(crate) fn new(limits: AssemblyLimits) -> Self {
-        Self { partial: Vec::new(), limits }
+        Self { partial: Vec::new(), begun: None, limits }
     }
 
     /// Takes one fragment.
     pub(crate) fn take(&mut self, frame: &Frame<'_>) -> Result<Assembled, FragmentError> {
+        let index = self.add(frame, 0)?;
+        Ok(self.end_fragment(index, frame.flags.more))
+    }
+
+    /// Takes what has come of a frame of which bytes are missing.
+    pub(crate) fn begin(&mut self, frame: &Frame<'_>, missing: usize) -> Result<(), FragmentError> {
+        let place = if frame.is_fragment() {
+            Place::Fragment(self.add(frame, missing)?)
+        } else {
+            let mut payload = Vec::with_capacity(frame.payload.len() + missing);
+            payload.extend_from_slice(frame.payload);
+            Place::Whole(Message {
+                kind: frame.kind,
+                id: frame.id,
+                channel: frame.channel.to_vec(),
+                deadline: deadline(frame.deadline),
+                attachments: frame.flags.attachments,
+                payload,
+            })
+        };
+        self.begun = Some(Begun { place, missing, more: frame.flags.more });
+        Ok(())
+    }
+
+    /// Where the rest of the frame that has begun belongs, and how much of it is missing. What is passed over belongs
+    /// nowhere.
+    pub(crate) fn room(&mut self) -> Option<Limit<&mut Vec<u8>>> {
+        let Self { partial, begun, .. } = self;
+        let Begun { place, missing, .. } = begun.as_mut().filter(|begun| begun.missing > 0)?;
+        let payload = match place {
+            Place::Whole(message) => &mut message.payload,
+            Place::Fragment(index) => match &mut partial.get_mut(*index)?.payload {
+                Payload::Kept(payload) => payload,
+                Payload::TooLarge | Payload::Overloaded => return None,
+            },
+        };
+        Some(payload.limit(*missing))
+    }
+
+    /// So much has been put where it belongs.
+    pub(crate) fn note_arrived(&mut self, bytes: usize) {
+        if let Some(begun) = &mut self.begun {
+            begun.missing = begun.missing.saturating_sub(bytes);
+        }
+    }
+
+    /// Takes what is missing of the frame that has begun out of `bytes`; answers what it came to, when it is whole.
+    pub(crate) fn go_on(&mut self, bytes: &mut &[u8]) -> Option<Assembled> {
+        let missing = self.begun.as_ref()?.missing;
+        let (now, later) = bytes.split_at_checked(missing).unwrap_or((bytes, &[]));
+        if let Some(room) = self.room() {
+            room.into_inner().extend_from_slice(now);
+        }
+        *bytes = later;
+        self.note_arrived(now.len());
+        let Begun { place, more, .. } = self.begun.take_if(|begun| begun.missing == 0)?;
+        Some(match place {
+            Place::Whole(message) => Assembled::Whole(message),
+            Place::Fragment(index) => self.end_fragment(index, more),
+        })
+    }
+
+    /// Takes what has come of a fragment, and answers the place of its message.
+    fn add(&mut self, frame: &Frame<'_>, missing: usize) -> Result<usize, FragmentError> {
         let (kind, id) = (frame.kind, frame.id);
         let found = self.partial.iter().position(|partial| partial.kind == kind && partial.id == id);
         let index = match (found, frame.total) {
@@ -108,7 +193,7 @@ impl Assembly {
             (None, Some(total)) => self.open(frame, total as usize),
         };
         let Some(partial) = self.partial.get_mut(index) else { return Err(FragmentError::Unknown { kind, id }) };
-        partial.arrived += frame.payload.len();
+        partial.arrived += frame.payload.len() + missing;
         let total = partial.total;
         if partial.arrived > total || (!frame.flags.more && partial.arrived < total) {
             return Err(FragmentError::Length { kind, id, total });
@@ -121,18 +206,20 @@ impl Assembly {
             }
             payload.extend_from_slice(frame.payload);
         }
-        if frame.flags.more {
-            return Ok(Assembled::Partly);
+        Ok(index)
+    }
+
+    /// What a fragment came to that has arrived whole.
+    fn end_fragment(&mut self, index: usize, more: bool) -> Assembled {
+        if more {
+            return Assembled::Partly;
         }
-        let partial = self.partial.swap_remove(index);
-        Ok(match partial.payload {
-            Payload::Kept(payload) => {
-                let Partial { channel, deadline, attachments, .. } = partial;
-                Assembled::Whole(Message { kind, id, channel, deadline, attachments, payload })
-            }
-            Payload::TooLarge => Assembled::TooLarge { total },
-            Payload::Overloaded => Assembled::Overloaded { total },
-        })
+        let Partial { kind, id, total, channel, deadline, attachments, payload, .. } = self.partial.swap_remove(index);
+        match payload {
+            Payload::Kept(payload) => Assembled::Whole(Message { kind, id, channel, deadline, attachments, payload }),
+            Payload::TooLarge => Assembled::TooLarge { kind, id, total },
+            Payload::Overloaded => Assembled::Overloaded { kind, id, total },
+        }
     }
 
     /// Whether no message is half-arrived.

@@ -12,13 +12,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use ipc_core::envelope::Kind;
-use ipc_core::{Body, Failure, Router};
+use ipc_core::{Failure, Router};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::time::Sleep;
 
 use crate::assembly::{Assembly, AssemblyLimits};
 use crate::buffer;
-use crate::frame;
+use crate::frame::{self, Frames};
 use crate::inbox::Batch;
 use crate::link::{Link, goodbye, other_end};
 use crate::outbox::Outgoing;
@@ -49,7 +49,7 @@ pub(crate) struct Driver {
     /// Items on the way to whoever reads them: mostly none.
     arriving: Batch,
     /// Replies that have not been handed to the outbox.
-    replies: Body,
+    replies: Frames,
     replies_waiting: usize,
     /// The time that the peer has for its last words.
     last_words: Option<Pin<Box<Sleep>>>,
@@ -86,7 +86,7 @@ impl Driver {
             input,
             assembly: Assembly::new(limits),
             arriving: Batch::default(),
-            replies: Body::default(),
+            replies: Frames::default(),
             replies_waiting: 0,
             last_words: None,
         }
@@ -123,9 +123,8 @@ impl Driver {
 
     /// Tells the peer why it is let go, as far as it listens, behind the answers to what it asked before.
     async fn dismiss(&mut self, reason: &str) {
-        let mut last = std::mem::take(&mut self.replies.json);
-        frame::put(&mut last, Kind::Goodbye, 0, &goodbye(&Failure::new("PROTOCOL_ERROR", reason)));
-        if self.link.outbox.push(Outgoing::Frames(&last)).is_ok() {
+        frame::put(self.replies(), Kind::Goodbye, 0, &goodbye(&Failure::new("PROTOCOL_ERROR", reason)));
+        if self.link.outbox.push(Outgoing::Written(&mut self.replies)).is_ok() {
             self.flush_last().await;
         }
     }
@@ -195,6 +194,13 @@ impl Driver {
 
     /// Reads once. A buffer is lent for the time in which something is in it.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if let Some(mut room) = self.assembly.room() {
+            let read = pin!(self.reader.read_buf(&mut room)).poll(cx);
+            if let Poll::Ready(Ok(bytes)) = read {
+                self.assembly.note_arrived(bytes);
+            }
+            return read;
+        }
         if self.input.capacity() == 0 {
             self.input = buffer::lend();
         }
@@ -211,7 +217,10 @@ impl Driver {
     fn take_frames(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
         let mut input = std::mem::take(&mut self.input);
         let mut rest = input.as_slice();
-        while let Some((frame, taken)) = frame::decode(rest).map_err(|error| End::Violation(error.to_string()))? {
+        if let Some(assembled) = self.assembly.go_on(&mut rest) {
+            self.take_assembled(assembled)?;
+        }
+        while let Some((frame, taken)) = frame::decode(rest)? {
             rest = rest.get(taken..).unwrap_or_default();
             if self.is_plain_item(&frame) {
                 rest = self.take_items(frame, rest)?;
@@ -225,7 +234,7 @@ impl Driver {
                 }
             }
         }
-        let left = rest.len();
+        let left = if self.begin_frame(rest)? { 0 } else { rest.len() };
         if left == 0 {
             buffer::give_back(input);
         } else {
@@ -237,12 +246,12 @@ impl Driver {
 
     /// Hands the replies to the outbox.
     fn hand_over(&mut self) {
-        if self.replies.json.is_empty() {
+        if self.replies.is_empty() {
             return;
         }
         self.replies_waiting = 0;
-        let pushed = self.link.outbox.push(Outgoing::Frames(&self.replies.json));
-        buffer::give_back(std::mem::take(&mut self.replies.json));
+        let pushed = self.link.outbox.push(Outgoing::Written(&mut self.replies));
+        buffer::give_back(std::mem::take(&mut self.replies).into_room());
         if pushed.is_err() {
             tracing::debug!("answers were dropped, as the peer takes nothing any more");
         }

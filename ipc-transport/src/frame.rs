@@ -1,15 +1,19 @@
 //! Frames: an envelope's bytes, one at a time. Pure: no socket, no runtime.
 
+mod written;
+
 use bytes::Bytes;
 use ipc_core::channel::MAX_CHANNEL_BYTES;
-use ipc_core::envelope::attachments::{put_table, table_bytes};
 use ipc_core::envelope::{FRAGMENT_BYTES, Flags, HEADER_BYTES, Header, HeaderError, Kind, MAGIC, PROTOCOL_VERSION};
+
+pub(crate) use self::written::Frames;
 
 /// The most bytes that a frame may have after its header: a full fragment behind the longest prefix.
 pub(crate) const MAX_FRAME_BYTES: usize = FRAGMENT_BYTES + MAX_CHANNEL_BYTES + 8;
 
-/// The most bytes of attachments that are copied behind their JSON: about what a system call of their own costs.
-pub(crate) const COPIED_BYTES: usize = 16 * 1024;
+/// The most bytes of attachments that are copied behind their JSON when their frame is queued: about what a system call
+/// of their own costs.
+const COPIED_BYTES: usize = 16 * 1024;
 
 /// Where the flags stand in a header.
 const FLAGS_AT: usize = 5;
@@ -25,6 +29,13 @@ pub(crate) struct Frame<'a> {
     /// The bytes of the whole message, in the first of several fragments.
     pub(crate) total: Option<u32>,
     pub(crate) payload: &'a [u8],
+}
+
+impl Frame<'_> {
+    /// Whether it is a part of a message.
+    pub(crate) fn is_fragment(&self) -> bool {
+        self.flags.more || self.flags.continued
+    }
 }
 
 /// Why bytes are no frame. The connection cannot go on after that: where the next frame begins is not known.
@@ -43,6 +54,24 @@ pub(crate) enum FrameError {
 /// Reads the frame at the beginning of `bytes`, and tells the bytes it takes; `None` while it is not whole. A frame
 /// that is too large is refused as soon as its header is there.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, FrameError> {
+    let Some((header, rest)) = split_header(bytes)? else { return Ok(None) };
+    let length = header.length as usize;
+    let Some((frame, _)) = rest.split_at_checked(length) else { return Ok(None) };
+    Ok(Some((split_frame(header, frame)?, HEADER_BYTES + length)))
+}
+
+/// Reads the frame that `bytes` are the beginning of, where no more than bytes of its payload are missing, and tells how
+/// many are.
+pub(crate) fn begun(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, FrameError> {
+    let Some((header, rest)) = split_header(bytes)? else { return Ok(None) };
+    let missing = (header.length as usize).saturating_sub(rest.len());
+    if missing == 0 || rest.len() < header.prefix_bytes() {
+        return Ok(None);
+    }
+    Ok(Some((split_frame(header, rest)?, missing)))
+}
+
+fn split_header(bytes: &[u8]) -> Result<Option<(Header, &[u8])>, FrameError> {
     let Some((header, rest)) = bytes.split_first_chunk::<HEADER_BYTES>() else { return Ok(None) };
     let header = Header::decode(*header)?;
     let length = header.length as usize;
@@ -56,13 +85,16 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, FrameEr
     if payload > FRAGMENT_BYTES {
         return Err(FrameError::Payload(payload));
     }
-    let Some((frame, _)) = rest.split_at_checked(length) else { return Ok(None) };
+    Ok(Some((header, rest)))
+}
+
+/// Takes apart what follows a header.
+fn split_frame(header: Header, frame: &[u8]) -> Result<Frame<'_>, FrameError> {
     let short = FrameError::Header(HeaderError::Short { length: header.length, needed: header.prefix_bytes() });
     let (channel, rest) = frame.split_at_checked(usize::from(header.channel_bytes)).ok_or(short)?;
     let (deadline, rest) = take_u32(rest, header.flags.deadline).ok_or(short)?;
     let (total, payload) = take_u32(rest, header.has_total()).ok_or(short)?;
-    let frame = Frame { kind: header.kind, flags: header.flags, id: header.id, channel, deadline, total, payload };
-    Ok(Some((frame, HEADER_BYTES + length)))
+    Ok(Frame { kind: header.kind, flags: header.flags, id: header.id, channel, deadline, total, payload })
 }
 
 fn take_u32(bytes: &[u8], there: bool) -> Option<(Option<u32>, &[u8])> {
@@ -100,59 +132,35 @@ pub(crate) fn begin_within(out: &mut Vec<u8>, kind: Kind, id: u32, channel: &str
     Started { header, channel_bytes: channel.len(), payload: out.len(), deadline }
 }
 
-/// The bytes of the payload whose JSON has been written, with the table and the attachments that it will have.
-pub(crate) fn message_bytes(out: &[u8], started: Started, attachments: &[Bytes]) -> usize {
-    let table = if attachments.is_empty() { 0 } else { table_bytes(attachments.len()) };
-    started.payload_bytes(out) + table + attachments.iter().map(Bytes::len).sum::<usize>()
+/// Ends a frame whose JSON has been written and that has nothing beside it: fills in its length. Where it is too large for
+/// one frame it is taken back out of `out`, and answered: it travels in fragments instead.
+pub(crate) fn end(out: &mut Vec<u8>, kind: Kind, id: u32, started: Started) -> Option<Large> {
+    if started.payload_bytes(out) <= FRAGMENT_BYTES {
+        finish(out, started, 0);
+        return None;
+    }
+    Some(take_large(out, kind, id, started, Vec::new()))
 }
 
-/// Ends a frame whose JSON has been written, with what travels beside it: fills in its length. Where it is too large for
-/// one frame it is taken back out of `out`, and answered: it travels in fragments instead. So it is where its attachments
-/// are better sent from where they lie, and then one fragment may hold it.
-pub(crate) fn end(
-    out: &mut Vec<u8>,
-    kind: Kind,
-    id: u32,
-    started: Started,
-    attachments: &mut Vec<Bytes>,
-) -> Option<Large> {
-    let attached = !attachments.is_empty();
-    if !attached && started.payload_bytes(out) <= FRAGMENT_BYTES {
-        finish(out, started);
-        return None;
-    }
-    if attached {
-        let mut table = Vec::with_capacity(table_bytes(attachments.len()));
-        put_table(&mut table, attachments.iter().map(Bytes::len));
-        out.splice(started.payload..started.payload, table);
-        if let Some(flags) = out.get_mut(started.header + FLAGS_AT) {
-            *flags |= Flags { attachments: true, ..Flags::default() }.to_byte();
-        }
-    }
-    let beside: usize = attachments.iter().map(Bytes::len).sum();
-    if beside <= COPIED_BYTES && started.payload_bytes(out) + beside <= FRAGMENT_BYTES {
-        for bytes in attachments.drain(..) {
-            out.extend_from_slice(&bytes);
-        }
-        finish(out, started);
-        return None;
-    }
+/// Takes a frame back out of `out`, to be sent by itself.
+fn take_large(out: &mut Vec<u8>, kind: Kind, id: u32, started: Started, attachments: Vec<Bytes>) -> Large {
     let channel = started.header + HEADER_BYTES..started.header + HEADER_BYTES + started.channel_bytes;
     let channel = out.get(channel).unwrap_or_default().to_vec();
+    let attached = !attachments.is_empty();
     let payload = if started.header == 0 && started.payload_bytes(out) > COPIED_BYTES {
         // Nothing else stands in `out`, so the payload need not be copied.
-        LargePayload::new(std::mem::take(out), started.payload, std::mem::take(attachments))
+        LargePayload::new(std::mem::take(out), started.payload, attachments)
     } else {
-        LargePayload::new(out.split_off(started.payload), 0, std::mem::take(attachments))
+        LargePayload::new(out.split_off(started.payload), 0, attachments)
     };
     out.truncate(started.header);
-    Some(Large { kind, id, channel, deadline: started.deadline, attachments: attached, payload })
+    Large { kind, id, channel, deadline: started.deadline, attachments: attached, payload }
 }
 
-/// Fills in the length of a frame that fits.
-fn finish(out: &mut [u8], started: Started) {
-    let length = u32::try_from(out.len() - started.header - HEADER_BYTES).expect("a frame has less than 4 GiB");
-    put_u32(out, started.header, length);
+/// Fills in the length of a frame that fits, and ends with so many bytes more than have been written.
+fn finish(out: &mut [u8], started: Started, beside: usize) {
+    let length = out.len() - started.header - HEADER_BYTES + beside;
+    put_u32(out, started.header, u32::try_from(length).expect("a frame has less than 4 GiB"));
 }
 
 /// Fills in the id of a frame.
@@ -185,7 +193,7 @@ impl Started {
     }
 }
 
-/// A message that travels in fragments.
+/// A message that is sent by itself: in fragments, where it is larger than one.
 #[derive(Debug)]
 pub(crate) struct Large {
     pub(crate) kind: Kind,
@@ -198,7 +206,7 @@ pub(crate) struct Large {
     pub(crate) payload: LargePayload,
 }
 
-/// A payload that is too large for one frame, where it was written: its JSON, and the attachments where they lie.
+/// A payload that is sent from where it was written: its JSON, and the attachments where they lie.
 #[derive(Debug)]
 pub(crate) struct LargePayload {
     head: Vec<u8>,
@@ -236,10 +244,11 @@ pub(crate) fn put(out: &mut Vec<u8>, kind: Kind, id: u32, payload: &[u8]) {
     let started = begin(out, kind, id, "");
     out.extend_from_slice(payload);
     debug_assert!(payload.len() <= FRAGMENT_BYTES, "only small payloads are put");
-    finish(out, started);
+    finish(out, started, 0);
 }
 
-/// Appends a message whose payload others send too, or answers it where it travels in fragments.
+/// Appends a message whose payload others send too, or answers it where it travels in fragments; and where it has
+/// attachments and `out` is to be copied once more.
 pub(crate) fn put_shared(
     out: &mut Vec<u8>,
     kind: Kind,
@@ -247,9 +256,10 @@ pub(crate) fn put_shared(
     channel: &str,
     payload: &[Bytes],
     attachments: bool,
+    copied_again: bool,
 ) -> Option<Large> {
     let size: usize = payload.iter().map(Bytes::len).sum();
-    if size > FRAGMENT_BYTES {
+    if size > FRAGMENT_BYTES || (attachments && copied_again) {
         let payload = LargePayload::new(Vec::new(), 0, payload.to_vec());
         return Some(Large { kind, id, channel: channel.into(), deadline: None, attachments, payload });
     }

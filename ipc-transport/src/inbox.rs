@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
+use bytes::Bytes;
+use ipc_core::envelope::attachments::TableError;
 use ipc_core::{Ending, Failure};
 
 use crate::buffer;
@@ -32,6 +34,8 @@ struct State {
 pub(crate) struct Batch {
     pub(crate) bytes: Vec<u8>,
     pub(crate) pieces: VecDeque<Piece>,
+    /// What was attached to the small ones that have attachments.
+    pub(crate) attached: VecDeque<Vec<Bytes>>,
     /// What they count for, and what they do without the last.
     cost: i64,
     cost_before_last: i64,
@@ -40,20 +44,20 @@ pub(crate) struct Batch {
 /// One item of a batch.
 #[derive(Debug)]
 pub(crate) enum Piece {
-    /// The next bytes of the batch: a channel name, where the subscription is to more than one, and the payload.
-    Small { channel: u8, payload: u32, attachments: bool },
-    /// A large one, which lies by itself.
+    /// The next bytes of the batch: a channel name, where the subscription is to more than one, and JSON. The whole payload
+    /// had so many.
+    Small { channel: u8, json: u32, payload: u32, attachments: bool },
+    /// One that lies by itself.
     Large(Box<Large>),
     /// So many events were missed before the next, as a payload of so many bytes told.
     Missed { count: u64, payload: u32 },
 }
 
-/// An item that arrived in fragments.
+/// An item that does not lie among others.
 #[derive(Debug)]
 pub(crate) struct Large {
     pub(crate) channel: Box<[u8]>,
-    pub(crate) payload: Vec<u8>,
-    pub(crate) attachments: bool,
+    pub(crate) payload: Payload<'static>,
 }
 
 /// The peer sent more of a stream than it may.
@@ -76,17 +80,6 @@ impl Inbox {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().expect("nothing panics while it holds what arrived")
-    }
-
-    /// Takes an item. One that comes after the end is passed over.
-    ///
-    /// # Errors
-    ///
-    /// The sender had no credit left.
-    pub(crate) fn push(&self, id: u32, channel: &[u8], payload: Payload<'_>) -> Result<(), Overdrawn> {
-        let mut one = Batch::default();
-        one.push(channel, payload);
-        self.push_all(id, &mut one)
     }
 
     /// Takes the items of a batch, which is empty afterwards. Those that come after the end are passed over.
@@ -216,24 +209,38 @@ impl State {
 }
 
 impl Batch {
-    /// Appends an item.
-    pub(crate) fn push(&mut self, channel: &[u8], payload: Payload<'_>) {
-        self.count(payload.len());
-        let attachments = payload.has_attachments();
-        let piece = match payload.into_owned_if_large() {
-            Ok(payload) => Piece::Large(Box::new(Large { channel: channel.into(), payload, attachments })),
-            Err(small) => {
+    /// Appends an item. Its attachments are taken out here, where they are copied in any case.
+    ///
+    /// # Errors
+    ///
+    /// Its table of attachments is none.
+    pub(crate) fn push(&mut self, channel: &[u8], payload: Payload<'_>) -> Result<(), TableError> {
+        let (bytes, attachments) = (payload.len(), payload.has_attachments());
+        let piece = match payload.into_bytes() {
+            Ok(bytes) => {
+                let payload = Payload::owned(bytes, attachments);
+                payload.check()?;
+                Piece::Large(Box::new(Large { channel: channel.into(), payload }))
+            }
+            Err(lent) => {
+                let (json, attached) = lent.open()?;
+                if attachments {
+                    self.attached.push_back(attached);
+                }
                 if self.bytes.capacity() == 0 {
                     self.bytes = buffer::lend();
                 }
                 self.bytes.extend_from_slice(channel);
-                self.bytes.extend_from_slice(small);
+                self.bytes.extend_from_slice(&json);
                 let channel = u8::try_from(channel.len()).expect("a channel name has at most 128 bytes");
-                let payload = u32::try_from(small.len()).expect("what fits a frame has at most 64 KiB");
-                Piece::Small { channel, payload, attachments }
+                let fits = "what fits a frame has at most 64 KiB";
+                let (json, payload) = (u32::try_from(json.len()).expect(fits), u32::try_from(bytes).expect(fits));
+                Piece::Small { channel, json, payload, attachments }
             }
         };
         self.pieces.push_back(piece);
+        self.count(bytes);
+        Ok(())
     }
 
     fn push_missed(&mut self, payload: usize, count: u64) {
@@ -256,6 +263,7 @@ impl Batch {
         }
         self.bytes.extend_from_slice(&other.bytes);
         self.pieces.append(&mut other.pieces);
+        self.attached.append(&mut other.attached);
         other.clear();
     }
 
@@ -263,6 +271,7 @@ impl Batch {
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.pieces.clear();
+        self.attached.clear();
         (self.cost, self.cost_before_last) = (0, 0);
     }
 
@@ -282,7 +291,7 @@ mod tests {
     fn batch(costs: &[usize]) -> Batch {
         let mut batch = Batch::default();
         for cost in costs {
-            batch.push(b"", Payload::lent(&vec![b' '; cost - 12], false));
+            batch.push(b"", Payload::lent(&vec![b' '; cost - 12], false)).expect("it has no table");
         }
         batch
     }
@@ -304,11 +313,28 @@ mod tests {
         let mut arriving = batch(&[13]);
         inbox.push_all(7, &mut arriving).expect("there is credit");
         assert!(arriving.pieces.is_empty() && arriving.bytes.is_empty());
-        arriving.push(b"a:b", Payload::lent(b"{}", false));
+        arriving.push(b"a:b", Payload::lent(b"{}", false)).expect("it has no table");
         inbox.push_all(7, &mut arriving).expect("there is credit");
         let (mut taken, mut cx) = (Batch::default(), Context::from_waker(Waker::noop()));
         assert!(matches!(inbox.poll_batch(&mut cx, &mut taken), Poll::Ready(None)));
         assert_eq!((taken.bytes.as_slice(), taken.pieces.len()), (&b" a:b{}"[..], 2));
         assert!(inbox.poll_batch(&mut cx, &mut taken).is_pending());
+    }
+
+    #[test]
+    fn attachments_are_taken_out_when_their_item_arrives_and_follow_it() {
+        let inbox = Inbox::new(1000);
+        let (mut first, mut second) = (Batch::default(), Batch::default());
+        first.push(b"", Payload::lent(b"1", false)).expect("it has no table");
+        second.push(b"", Payload::lent(b"\x01\0\0\0\x02\0\0\0\"$0\"ab", true)).expect("the table is whole");
+        assert!(second.push(b"", Payload::lent(b"\x09\0\0\0{}", true)).is_err());
+        for batch in [&mut first, &mut second] {
+            inbox.push_all(7, batch).expect("there is credit");
+        }
+        let (mut taken, mut cx) = (Batch::default(), Context::from_waker(Waker::noop()));
+        assert!(matches!(inbox.poll_batch(&mut cx, &mut taken), Poll::Ready(None)));
+        assert_eq!(taken.bytes, b"1\"$0\"");
+        assert_eq!(taken.attached, [[Bytes::from_static(b"ab")]]);
+        assert!(matches!(taken.pieces.back(), Some(Piece::Small { json: 4, payload: 14, attachments: true, .. })));
     }
 }

@@ -6,13 +6,12 @@ mod remote;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use ipc_core::envelope::{HEADER_BYTES, Kind};
-use ipc_core::{Body, Failure, Peer, code};
+use ipc_core::{Failure, Peer, code};
 use tokio::sync::watch;
 
 use crate::calls::Calls;
-use crate::frame;
+use crate::frame::{self, Frames, Large};
 use crate::hello::Hello;
 use crate::limits::Limits;
 use crate::outbox::{Lane, NotSent, Outbox, Outgoing, WriteHalf};
@@ -74,30 +73,29 @@ impl Link {
     /// Ends the response to a call of the peer, which began in `out` at `started`. One that is too large for a frame is
     /// taken out and queued by itself; one that is too large for the peer is replaced by a failure, which is sent however
     /// little the peer takes.
-    pub(crate) fn finish_response(&self, id: u32, out: &mut Body, started: frame::Started) {
+    pub(crate) fn finish_response(&self, id: u32, out: &mut Frames, started: frame::Started) {
         let limit = self.remote.limits.message_bytes as usize;
-        let size = frame::message_bytes(&out.json, started, &out.attachments);
+        let size = out.message_bytes(started);
         if size > limit {
-            out.attachments.clear();
-            started.take_back(&mut out.json);
+            out.take_back(started);
             let said = format_args!("the response has {size} bytes, and the caller takes {limit}");
-            self.put_failure(id, &mut out.json, &Failure::new(code::TOO_LARGE, said));
+            self.put_failure(id, &mut out.body.json, &Failure::new(code::TOO_LARGE, said));
             return;
         }
-        self.end_response(id, started, &mut out.json, &mut out.attachments);
+        self.send_large(out.end(Kind::Response, id, started));
     }
 
     /// Appends the response to a call that failed, however little the peer takes.
     pub(crate) fn put_failure(&self, id: u32, out: &mut Vec<u8>, failure: &Failure) {
         let started = frame::begin(out, Kind::Response, id, "");
         ipc_core::response::write_failure(out, failure);
-        self.end_response(id, started, out, &mut Vec::new());
+        self.send_large(frame::end(out, Kind::Response, id, started));
     }
 
-    fn end_response(&self, id: u32, started: frame::Started, out: &mut Vec<u8>, attachments: &mut Vec<Bytes>) {
-        if let Some(large) = frame::end(out, Kind::Response, id, started, attachments)
-            && self.outbox.push_ordered(Lane::Answering(id), Outgoing::Large(large)).is_err()
-        {
+    fn send_large(&self, response: Option<Large>) {
+        let Some(large) = response else { return };
+        let id = large.id;
+        if self.outbox.push_ordered(Lane::Answering(id), Outgoing::Large(large)).is_err() {
             tracing::debug!(id, "a response was dropped, as the connection is gone");
         }
     }

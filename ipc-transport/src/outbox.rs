@@ -19,7 +19,7 @@ pub(crate) use self::queue::Lane;
 use self::queue::{Queue, Slot};
 pub(crate) use self::writer::WriteHalf;
 use self::writer::Writer;
-use crate::frame::{self, Large};
+use crate::frame::{self, Frames, Large};
 use crate::yielding::yield_once;
 
 /// The bytes of events that whoever published the last of them writes itself: the connection's own task may come to it
@@ -32,9 +32,11 @@ const INLINE_BATCHES: usize = 4;
 /// What is to be sent.
 #[derive(Debug)]
 pub(crate) enum Outgoing<'a> {
-    /// Whole frames, one after the other.
+    /// Whole frames without attachments, one after the other.
     Frames(&'a [u8]),
-    /// A message that is too large for one frame.
+    /// Whole frames, which are taken out.
+    Written(&'a mut Frames),
+    /// A message that is sent from where it lies.
     Large(Large),
 }
 
@@ -43,6 +45,7 @@ impl Outgoing<'_> {
     fn len(&self) -> usize {
         match self {
             Self::Frames(frames) => frames.len(),
+            Self::Written(frames) => frames.len(),
             Self::Large(message) => message.payload.len(),
         }
     }
@@ -121,11 +124,11 @@ impl Outbox {
     }
 
     /// Appends messages that `put` writes, behind what is under way in their lane, if there is room; `put` answers the last
-    /// of them where it is too large for a frame.
+    /// of them where it is sent from where it lies, and is told whether what it writes is copied once more.
     pub(crate) fn push_with(
         &self,
         lane: Lane,
-        put: impl FnOnce(&mut Vec<u8>) -> Option<Large>,
+        put: impl FnOnce(&mut Vec<u8>, bool) -> Option<Large>,
     ) -> Result<Appended, NotSent> {
         let mut queue = self.queue();
         if queue.queued_bytes > self.limit && !queue.closed {

@@ -5,8 +5,6 @@ use std::ops::Deref;
 use bytes::Bytes;
 use ipc_core::envelope::attachments::{TableError, split};
 
-use crate::frame::COPIED_BYTES;
-
 /// A payload as it arrived.
 #[derive(Debug)]
 pub(crate) struct Payload<'a> {
@@ -18,7 +16,7 @@ pub(crate) struct Payload<'a> {
 enum Arrived<'a> {
     /// In one frame, and lies in the buffer that was read into.
     Lent(&'a [u8]),
-    /// In fragments, which were put together.
+    /// By itself.
     Owned(Vec<u8>),
 }
 
@@ -83,18 +81,16 @@ impl<'a> Payload<'a> {
         Payload::owned(bytes, self.attachments)
     }
 
-    /// The bytes by themselves, where they lie so or where attachments are taken out of them later, without another copy;
-    /// else where they are lent.
-    pub(crate) fn into_owned_if_large(self) -> Result<Vec<u8>, &'a [u8]> {
+    /// The bytes, where they lie by themselves.
+    pub(crate) fn into_bytes(self) -> Result<Vec<u8>, Self> {
         match self.arrived {
-            Arrived::Lent(bytes) if self.attachments && bytes.len() > COPIED_BYTES => Ok(bytes.to_vec()),
-            Arrived::Lent(bytes) => Err(bytes),
+            Arrived::Lent(_) => Err(self),
             Arrived::Owned(bytes) => Ok(bytes),
         }
     }
 
-    /// Takes JSON and attachments apart. Attachments of what arrived in fragments stay where they are; those of what is
-    /// lent are copied out.
+    /// Takes JSON and attachments apart. Attachments of what lies by itself stay where they are; those of what is lent are
+    /// copied out.
     pub(crate) fn open(self) -> Result<(Json<'a>, Vec<Bytes>), TableError> {
         if !self.attachments {
             let json = match self.arrived {

@@ -203,7 +203,7 @@ impl Outlet {
         }
         let mut sent = false;
         while state.credit > 0 && !state.queue.is_empty() && !state.over {
-            match self.link.outbox.push_with(self.lane(), |out| self.put_waiting(&mut state, out)) {
+            match self.link.outbox.push_with(self.lane(), |out, again| self.put_waiting(&mut state, out, again)) {
                 Ok(Appended::Stalled) => break,
                 Ok(_) => {}
                 Err(_) => state.over = true,
@@ -235,15 +235,15 @@ impl Outlet {
 
     /// Appends what waits to `out`, as far as the peer takes it, and no more than a write takes, up to a message that is
     /// too large for a frame: that is answered.
-    fn put_waiting(&self, state: &mut State, out: &mut Vec<u8>) -> Option<Large> {
+    fn put_waiting(&self, state: &mut State, out: &mut Vec<u8>, copied_again: bool) -> Option<Large> {
         let most = out.len() + FRAGMENT_BYTES;
         while state.credit > 0 && out.len() < most {
             let large = match state.queue.pop()? {
-                Delivery::Event(event) => self.put(state, &event, out),
+                Delivery::Event(event) => self.put(state, &event, out, copied_again),
                 Delivery::Missed(count) => {
                     let said = bytes::Bytes::from(count.to_string());
                     state.credit -= cost(said.len());
-                    frame::put_shared(out, Kind::Event, self.id, MISSED, &[said], false)
+                    frame::put_shared(out, Kind::Event, self.id, MISSED, &[said], false, copied_again)
                 }
             };
             if large.is_some() {
@@ -254,7 +254,7 @@ impl Outlet {
     }
 
     /// Appends an event to `out`; it is answered where it is too large for a frame.
-    fn put(&self, state: &mut State, event: &PublishedEvent, out: &mut Vec<u8>) -> Option<Large> {
+    fn put(&self, state: &mut State, event: &PublishedEvent, out: &mut Vec<u8>, copied_again: bool) -> Option<Large> {
         let size = event.payload_bytes();
         let limit = self.link.remote.limits.message_bytes;
         if size > limit as usize {
@@ -264,7 +264,8 @@ impl Outlet {
         }
         state.credit -= cost(size);
         let channel = if self.many { event.channel() } else { "" };
-        frame::put_shared(out, Kind::Event, self.id, channel, event.segments(), event.has_attachments())
+        let (payload, attachments) = (event.segments(), event.has_attachments());
+        frame::put_shared(out, Kind::Event, self.id, channel, payload, attachments, copied_again)
     }
 
     /// Ends the subscription at once; what waits is dropped.
@@ -305,7 +306,7 @@ impl Subscriber for Outlet {
         }
         let mut stalled = false;
         if !state.held && state.credit > 0 && state.queue.is_empty() {
-            match self.link.outbox.push_with(self.lane(), |out| self.put(&mut state, event, out)) {
+            match self.link.outbox.push_with(self.lane(), |out, again| self.put(&mut state, event, out, again)) {
                 // It waits for room, as others wait for credit.
                 Ok(Appended::Stalled) => stalled = true,
                 Ok(Appended::Attended) if state.queue.is_empty() => return Offer::Attended,

@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use crate::credit::cost;
 use crate::inbox::{Batch, Inbox, Large, Piece};
 use crate::link::Link;
-use crate::payload::{Json, Payload};
+use crate::payload::Json;
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,22 +84,27 @@ impl Reader {
                 self.take(payload as usize);
                 Next::Missed(count)
             }
-            Piece::Small { channel, payload, attachments } => {
+            Piece::Small { channel, json, payload, attachments } => {
                 self.take(payload as usize);
                 let start = self.at;
-                self.at += usize::from(channel) + payload as usize;
+                self.at += usize::from(channel) + json as usize;
+                let attachments = attachments.then(|| self.batch.attached.pop_front()).flatten().unwrap_or_default();
                 let bytes = self.batch.bytes.get(start..self.at).unwrap_or_default();
-                let (channel, payload) = bytes.split_at_checked(channel.into()).unwrap_or_default();
-                if !attachments {
-                    return Poll::Ready(Next::Item { channel, json: payload, attachments: Vec::new() });
-                }
-                opened(channel, Payload::lent(payload, attachments), &mut self.large)
+                let (channel, json) = bytes.split_at_checked(channel.into()).unwrap_or_default();
+                Next::Item { channel, json, attachments }
             }
             Piece::Large(large) => {
-                let Large { channel, payload, attachments } = *large;
+                let Large { channel, payload } = *large;
                 self.take(payload.len());
                 self.channel = channel;
-                opened(&self.channel, Payload::owned(payload, attachments), &mut self.large)
+                match payload.open() {
+                    Ok((json, attachments)) => {
+                        self.large = json;
+                        Next::Item { channel: &self.channel, json: &self.large, attachments }
+                    }
+                    // The table was checked when the item arrived.
+                    Err(error) => Next::End(Ending::Gone(error.to_string().into())),
+                }
             }
         })
     }
@@ -132,22 +137,6 @@ impl Reader {
             }
             link.outbox.flush();
         }
-    }
-}
-
-/// Takes JSON and attachments apart. The table was checked when the item arrived.
-fn opened<'a>(channel: &'a [u8], payload: Payload<'a>, large: &'a mut Json<'static>) -> Next<'a> {
-    match payload.open() {
-        Ok((Json::Lent(json), attachments)) => Next::Item { channel, json, attachments },
-        Ok((Json::Owned(json), attachments)) => {
-            *large = Json::Owned(json);
-            Next::Item { channel, json: large, attachments }
-        }
-        Ok((Json::Shared(json), attachments)) => {
-            *large = Json::Shared(json);
-            Next::Item { channel, json: large, attachments }
-        }
-        Err(error) => Next::End(Ending::Gone(error.to_string().into())),
     }
 }
 

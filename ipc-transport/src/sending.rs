@@ -10,7 +10,7 @@ use ipc_core::{Body, Failure, PendingStream, Step, Unsent, Upload, code};
 
 use crate::buffer;
 use crate::credit::Credit;
-use crate::frame::{self, Large};
+use crate::frame::{self, Frames, Large};
 use crate::link::Link;
 use crate::outbox::{Lane, Outgoing, Urgency};
 use crate::serving::Ticket;
@@ -46,7 +46,7 @@ pub(crate) async fn send_items(link: &Link, id: u32, mut upload: Upload, credit:
                 if let Some(unsent) = items.failed {
                     return Err(unsent);
                 }
-                frame::put(&mut batch.out.json, Kind::End, id | UPSTREAM, &[]);
+                frame::put(&mut batch.out.body.json, Kind::End, id | UPSTREAM, &[]);
                 if link.calls.go_on(id, credit, || batch.push()) {
                     link.outbox.flush();
                 }
@@ -90,12 +90,12 @@ pub(crate) async fn answer_with_items(
     drop(stream);
     let finished = link.serving.finish(ticket, || {
         batch.push();
-        let mut out = Body::default();
-        let started = frame::begin(&mut out.json, Kind::Response, id, "");
-        out.json.extend_from_slice(&response.json);
-        out.attachments = response.attachments;
+        let mut out = Frames::default();
+        let started = frame::begin(&mut out.body.json, Kind::Response, id, "");
+        out.body.json.extend_from_slice(&response.json);
+        out.body.attachments = response.attachments;
         link.finish_response(id, &mut out, started);
-        if link.outbox.push_ordered(lane, Outgoing::Frames(&out.json)).is_err() {
+        if link.outbox.push_ordered(lane, Outgoing::Written(&mut out)).is_err() {
             tracing::debug!(id, "the end of a stream was dropped, as the connection is gone");
         }
     });
@@ -152,8 +152,8 @@ struct Batch<'a> {
     /// As it stands in the frames of this stream.
     id: u32,
     lane: Lane,
-    out: Body,
-    /// The last item, where it is too large for a frame.
+    out: Frames,
+    /// The last item, where it is sent from where it lies.
     large: Option<Large>,
 }
 
@@ -169,7 +169,7 @@ enum Filled {
 
 impl<'a> Batch<'a> {
     fn new(link: &'a Link, id: u32, lane: Lane) -> Self {
-        Self { link, id, lane, out: Body::default(), large: None }
+        Self { link, id, lane, out: Frames::default(), large: None }
     }
 
     /// Fills the batch as soon as the connection has room for it, the peer takes it and there is something.
@@ -193,47 +193,47 @@ impl<'a> Batch<'a> {
     fn poll_fill(&mut self, cx: &mut Context<'_>, credit: &Credit, source: &mut impl Source) -> Poll<Filled> {
         let limit = self.link.remote.limits.message_bytes as usize;
         loop {
-            if self.large.is_some() || self.out.json.len() >= BATCH_BYTES {
+            if self.large.is_some() || self.out.len() >= BATCH_BYTES {
                 return Poll::Ready(Filled::Partly { more: true });
             }
-            if self.out.json.capacity() == 0 {
-                self.out.json = buffer::lend();
+            let body = &mut self.out.body;
+            if body.json.capacity() == 0 {
+                body.json = buffer::lend();
             }
-            let started = frame::begin(&mut self.out.json, Kind::Item, self.id, "");
-            let step = match source.poll_expired(cx, &mut self.out) {
+            let started = frame::begin(&mut body.json, Kind::Item, self.id, "");
+            let step = match source.poll_expired(cx, body) {
                 Poll::Ready(()) => Poll::Ready(Step::End),
                 Poll::Pending if credit.poll(cx).is_pending() => Poll::Pending,
-                Poll::Pending => source.poll_step(cx, &mut self.out),
+                Poll::Pending => source.poll_step(cx, body),
             };
             match step {
                 Poll::Pending => {
-                    started.take_back(&mut self.out.json);
+                    self.out.take_back(started);
                     return self.rest();
                 }
                 Poll::Ready(Step::End) => {
-                    let json = started.take_payload(&mut self.out.json);
-                    let attachments = std::mem::take(&mut self.out.attachments);
+                    let json = started.take_payload(&mut body.json);
+                    let attachments = std::mem::take(&mut body.attachments);
                     return Poll::Ready(Filled::Ended(Body { json, attachments }));
                 }
                 Poll::Ready(Step::Item) => {}
             }
-            let size = frame::message_bytes(&self.out.json, started, &self.out.attachments);
+            let size = self.out.message_bytes(started);
             if size > limit {
-                started.take_back(&mut self.out.json);
-                self.out.attachments.clear();
+                self.out.take_back(started);
                 return Poll::Ready(Filled::TooLarge { size });
             }
             credit.spend(size);
-            self.large = frame::end(&mut self.out.json, Kind::Item, self.id, started, &mut self.out.attachments);
+            self.large = self.out.end(Kind::Item, self.id, started);
         }
     }
 
     /// Nothing can be added now.
     fn rest(&mut self) -> Poll<Filled> {
-        if !self.out.json.is_empty() {
+        if !self.out.is_empty() {
             return Poll::Ready(Filled::Partly { more: false });
         }
-        buffer::give_back(std::mem::take(&mut self.out.json));
+        buffer::give_back(std::mem::take(&mut self.out).into_room());
         Poll::Pending
     }
 
@@ -241,9 +241,8 @@ impl<'a> Batch<'a> {
     fn push(&mut self) {
         let outbox = &self.link.outbox;
         let mut pushed = Ok(());
-        if !self.out.json.is_empty() {
-            pushed = outbox.push_ordered(self.lane, Outgoing::Frames(&self.out.json));
-            self.out.json.clear();
+        if !self.out.is_empty() {
+            pushed = outbox.push_ordered(self.lane, Outgoing::Written(&mut self.out));
         }
         if let Some(large) = self.large.take() {
             pushed = pushed.and_then(|()| outbox.push_ordered(self.lane, Outgoing::Large(large)));
@@ -256,6 +255,6 @@ impl<'a> Batch<'a> {
 
 impl Drop for Batch<'_> {
     fn drop(&mut self) {
-        buffer::give_back(std::mem::take(&mut self.out.json));
+        buffer::give_back(std::mem::take(&mut self.out).into_room());
     }
 }

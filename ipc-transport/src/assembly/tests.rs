@@ -79,7 +79,7 @@ fn a_message_that_is_too_large_is_refused_when_its_last_fragment_has_passed() {
     let mut assembly = Assembly::new(LIMITS);
     assert_eq!(assembly.take(&first(1, 101, &[0; 50])), Ok(Assembled::Partly));
     assert_eq!(assembly.take(&next(1, &[0; 50])), Ok(Assembled::Partly));
-    assert_eq!(assembly.take(&last(1, &[0; 1])), Ok(Assembled::TooLarge { total: 101 }));
+    assert_eq!(assembly.take(&last(1, &[0; 1])), Ok(Assembled::TooLarge { kind: Kind::Request, id: 1, total: 101 }));
     assert!(assembly.is_empty());
 }
 
@@ -107,7 +107,7 @@ fn a_message_for_which_there_is_no_room_is_refused_and_the_others_arrive() {
     assembly.take(&first(2, 100, b"b")).unwrap();
     // 250 bytes may be buffered, and 200 are announced.
     assembly.take(&first(3, 51, b"c")).unwrap();
-    assert_eq!(assembly.take(&last(3, &[0; 50])), Ok(Assembled::Overloaded { total: 51 }));
+    assert_eq!(assembly.take(&last(3, &[0; 50])), Ok(Assembled::Overloaded { kind: Kind::Request, id: 3, total: 51 }));
     assert!(matches!(assembly.take(&last(1, &[0; 99])), Ok(Assembled::Whole(_))));
     assembly.take(&first(4, 51, b"d")).unwrap();
     assert!(matches!(assembly.take(&last(4, &[0; 50])), Ok(Assembled::Whole(_))), "there is room again");
@@ -120,7 +120,7 @@ fn more_messages_than_may_be_are_refused_and_many_more_end_the_connection() {
         assembly.take(&first(id, 10, b"")).unwrap();
     }
     assert_eq!(assembly.take(&first(6, 10, b"")), Err(FragmentError::TooMany(6)));
-    assert_eq!(assembly.take(&last(5, &[0; 10])), Ok(Assembled::Overloaded { total: 10 }));
+    assert_eq!(assembly.take(&last(5, &[0; 10])), Ok(Assembled::Overloaded { kind: Kind::Request, id: 5, total: 10 }));
     assert!(matches!(assembly.take(&last(0, &[0; 10])), Ok(Assembled::Whole(_))));
 }
 
@@ -185,4 +185,63 @@ fn a_table_of_attachments_may_be_announced_by_any_fragment() {
         let Ok(Assembled::Whole(message)) = assembly.take(&frames[1]) else { panic!("it is whole") };
         assert!(message.attachments);
     }
+}
+
+/// Takes a frame byte by byte, as `room` or what was read lets it.
+fn crept(assembly: &mut Assembly, frame: Frame<'_>, into_room: bool) -> Assembled {
+    let (now, later) = frame.payload.split_at(1);
+    assembly.begin(&Frame { payload: now, ..frame }, later.len()).expect("it may begin");
+    for (place, byte) in later.iter().enumerate() {
+        let left = later.len() - place;
+        let mut read = std::slice::from_ref(byte);
+        if let Some(mut room) = assembly.room().filter(|_| into_room) {
+            assert_eq!(room.remaining_mut(), left);
+            room.put_u8(*byte);
+            assembly.note_arrived(1);
+            read = &[];
+        }
+        let came_to = assembly.go_on(&mut read);
+        assert!(read.is_empty());
+        if left == 1 {
+            return came_to.expect("it is whole");
+        }
+        assert_eq!(came_to, None, "{left} bytes are missing");
+    }
+    unreachable!("the payload has at least two bytes")
+}
+
+#[test]
+fn a_frame_that_comes_byte_by_byte_comes_to_what_it_comes_to_at_once() {
+    let (text, rest) = (b"the first of two", b" parts");
+    let total = u32::try_from(text.len() + rest.len()).unwrap();
+    for into_room in [false, true] {
+        let mut assembly = Assembly::new(LIMITS);
+        assert_eq!(crept(&mut assembly, first(1, total, text), into_room), Assembled::Partly);
+        let Assembled::Whole(message) = crept(&mut assembly, last(1, rest), into_room) else { panic!("it is whole") };
+        assert_eq!(message.payload, b"the first of two parts");
+        let whole = Frame { flags: Flags { attachments: true, ..Flags::default() }, total: None, ..first(2, 0, text) };
+        let Assembled::Whole(message) = crept(&mut assembly, whole, into_room) else { panic!("it is whole") };
+        assert_eq!((message.id, message.channel.as_slice(), message.attachments), (2, &b"a:b"[..], true));
+        assert_eq!(message.payload, text);
+        assert!(assembly.is_empty());
+    }
+}
+
+#[test]
+fn what_is_refused_has_no_room_and_takes_its_own_bytes_alone() {
+    let mut assembly = Assembly::new(LIMITS);
+    assembly.begin(&first(1, 200, b"a"), 99).unwrap();
+    assert!(assembly.room().is_none());
+    let mut read = &[b'x'; 120][..];
+    assert_eq!(assembly.go_on(&mut read), Some(Assembled::Partly));
+    assert_eq!(read.len(), 21);
+    assert_eq!(assembly.go_on(&mut read), None, "no frame has begun");
+    assert_eq!(read.len(), 21);
+}
+
+#[test]
+fn a_fragment_of_too_many_bytes_is_refused_before_they_have_come() {
+    let mut assembly = Assembly::new(LIMITS);
+    let refused = assembly.begin(&first(1, 10, b"a"), 10);
+    assert_eq!(refused, Err(FragmentError::Length { kind: Kind::Request, id: 1, total: 10 }));
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::{Driver, End};
 use crate::buffer;
 use crate::credit::Credit;
-use crate::frame;
+use crate::frame::{self, Frames};
 use crate::link::Link;
 use crate::outbox::{Outgoing, Urgency};
 use crate::payload::Payload;
@@ -21,18 +21,19 @@ use crate::sending::answer_with_items;
 use crate::serving::{Streams, Ticket, answered};
 
 impl Driver {
-    pub(super) fn replies(&mut self) -> &mut Body {
-        if self.replies.json.capacity() == 0 {
-            self.replies.json = buffer::lend();
+    pub(super) fn replies(&mut self) -> &mut Vec<u8> {
+        let replies = &mut self.replies.body.json;
+        if replies.capacity() == 0 {
+            *replies = buffer::lend();
         }
-        &mut self.replies
+        replies
     }
 
     /// Answers a request without a handler.
     pub(super) fn reply(&mut self, id: u32, failure: &Failure) {
         self.replies_waiting += 1;
         let link = Arc::clone(&self.link);
-        link.put_failure(id, &mut self.replies().json, failure);
+        link.put_failure(id, self.replies(), failure);
     }
 
     /// Answers a request.
@@ -60,7 +61,7 @@ impl Driver {
                 return Ok(());
             }
         };
-        let started = frame::begin(&mut self.replies().json, Kind::Response, id, "");
+        let started = frame::begin(self.replies(), Kind::Response, id, "");
         let mut inbox = None;
         let mut incoming = || -> Box<dyn ReceiveItems> {
             let made = Self::incoming(&self.link);
@@ -68,7 +69,7 @@ impl Driver {
             Box::new(Reader::new(Arc::clone(&self.link), made, id | UPSTREAM, Role::Upload))
         };
         let request = Inbound { channel, json: &json, attachments, deadline, incoming: &mut incoming };
-        let dispatched = self.router.dispatch(request, &mut self.context, &mut self.replies);
+        let dispatched = self.router.dispatch(request, &mut self.context, &mut self.replies.body);
         let link = Arc::clone(&self.link);
         match dispatched {
             Dispatch::Answered => {
@@ -80,7 +81,7 @@ impl Driver {
                 }
             }
             Dispatch::Pending(call) => {
-                started.take_back(&mut self.replies.json);
+                self.replies.take_back(started);
                 let streams = Streams { answer: None, incoming: inbox };
                 let work = Arc::clone(&link);
                 link.serving
@@ -88,7 +89,7 @@ impl Driver {
                 self.end_if_leaving();
             }
             Dispatch::Stream(stream) => {
-                started.take_back(&mut self.replies.json);
+                self.replies.take_back(started);
                 let credit = Arc::new(Credit::new(link.remote.limits.stream_bytes));
                 let streams = Streams { answer: Some(Arc::clone(&credit)), incoming: inbox };
                 let work = Arc::clone(&link);
@@ -169,8 +170,8 @@ impl Driver {
         };
         match begun {
             Ok(()) => {
-                let started = frame::begin(&mut self.replies().json, Kind::Response, id, "");
-                if let Err(error) = ipc_core::response::write_success(&mut self.replies.json, &()) {
+                let started = frame::begin(self.replies(), Kind::Response, id, "");
+                if let Err(error) = ipc_core::response::write_success(&mut self.replies.body.json, &()) {
                     return Err(End::Violation(error.to_string()));
                 }
                 link.finish_response(id, &mut self.replies, started);
@@ -224,12 +225,12 @@ fn asked_for<'a>(channel: &'a [u8], payload: &Payload<'_>) -> Result<(&'a str, O
 
 /// Answers a request whose handler waits for something.
 async fn answer_later(link: Arc<Link>, ticket: Ticket, id: u32, mut call: PendingCall) {
-    let mut out = Body::default();
-    let started = frame::begin(&mut out.json, Kind::Response, id, "");
-    run(&link, &mut call, &mut out).await;
+    let mut out = Frames::default();
+    let started = frame::begin(&mut out.body.json, Kind::Response, id, "");
+    run(&link, &mut call, &mut out.body).await;
     let finished = link.serving.finish(ticket, || {
         link.finish_response(id, &mut out, started);
-        if !out.json.is_empty() && link.outbox.push(Outgoing::Frames(&out.json)).is_err() {
+        if !out.is_empty() && link.outbox.push(Outgoing::Written(&mut out)).is_err() {
             tracing::debug!(id, "a response was dropped, as the connection is gone");
         }
     });

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use ipc_core::envelope::attachments::TableError;
 use ipc_core::envelope::{Kind, UPSTREAM};
 use ipc_core::{Ending, Failure, code};
 use tokio::time::Instant;
 
 use super::{Driver, End};
-use crate::assembly::{Assembled, Message, deadline};
-use crate::frame::{self, Frame};
-use crate::inbox::{Inbox, Overdrawn};
+use crate::assembly::{Assembled, FragmentError, Message, deadline};
+use crate::frame::{self, Frame, FrameError};
+use crate::inbox::{Batch, Inbox, Overdrawn};
 use crate::link::{Link, goodbye};
 use crate::payload::Payload;
 
@@ -23,6 +24,24 @@ impl From<Overdrawn> for End {
     }
 }
 
+impl From<FrameError> for End {
+    fn from(error: FrameError) -> Self {
+        Self::Violation(error.to_string())
+    }
+}
+
+impl From<FragmentError> for End {
+    fn from(error: FragmentError) -> Self {
+        Self::Violation(error.to_string())
+    }
+}
+
+impl From<TableError> for End {
+    fn from(error: TableError) -> Self {
+        Self::Violation(error.to_string())
+    }
+}
+
 impl Driver {
     /// Whether a frame is an item, or an event, and nothing is particular about it.
     pub(super) fn is_plain_item(&self, frame: &Frame<'_>) -> bool {
@@ -31,8 +50,7 @@ impl Driver {
             Kind::Event => frame.channel != MISSED.as_bytes(),
             _ => false,
         };
-        let whole = !frame.flags.more && !frame.flags.continued;
-        item && whole && frame.payload.len() <= self.link.limits.message_bytes as usize
+        item && !frame.is_fragment() && frame.payload.len() <= self.link.limits.message_bytes as usize
     }
 
     /// Takes a plain item, and those of the same stream that follow it in `rest`: whoever reads them is looked up, and
@@ -42,11 +60,9 @@ impl Driver {
         let mut frame = first;
         let checked = loop {
             let payload = Payload::lent(frame.payload, frame.flags.attachments);
-            if let Err(error) = payload.check() {
-                break Err(End::Violation(error.to_string()));
-            }
-            if inbox.is_some() {
-                self.arriving.push(frame.channel, payload);
+            let taken = if inbox.is_some() { self.arriving.push(frame.channel, payload) } else { payload.check() };
+            if let Err(error) = taken {
+                break Err(error.into());
             }
             match frame::decode(rest) {
                 Ok(Some((next, taken)))
@@ -81,7 +97,7 @@ impl Driver {
         if id & UPSTREAM != 0 && matches!(kind, Kind::Request | Kind::Subscribe) {
             return Err(End::Violation(format!("the id {id:#x} of a {kind:?} is not below 2^31")));
         }
-        if !frame.flags.more && !frame.flags.continued {
+        if !frame.is_fragment() {
             let size = frame.payload.len();
             if size > self.link.limits.message_bytes as usize && kind.has_flags() {
                 return self.refuse_large(kind, id, size);
@@ -89,13 +105,31 @@ impl Driver {
             let payload = Payload::lent(frame.payload, frame.flags.attachments);
             return self.take_message(kind, id, frame.channel, deadline(frame.deadline), payload);
         }
-        match self.assembly.take(frame).map_err(|error| End::Violation(error.to_string()))? {
+        let assembled = self.assembly.take(frame)?;
+        self.take_assembled(assembled)
+    }
+
+    /// Takes what has come of a frame of which bytes are missing, where those are worth their own place: answers whether
+    /// they are.
+    pub(super) fn begin_frame(&mut self, bytes: &[u8]) -> Result<bool, End> {
+        let Some((frame, missing)) = frame::begun(bytes)? else { return Ok(false) };
+        let fits = frame.payload.len() + missing <= self.link.limits.message_bytes as usize;
+        let begins = frame.is_fragment() || (frame.flags.attachments && fits);
+        if begins {
+            self.assembly.begin(&frame, missing)?;
+        }
+        Ok(begins)
+    }
+
+    /// Takes what a frame that did not arrive at once, or a fragment, came to.
+    pub(super) fn take_assembled(&mut self, assembled: Assembled) -> Result<(), End> {
+        match assembled {
             Assembled::Partly => Ok(()),
             Assembled::Whole(Message { kind, id, channel, deadline, attachments, payload }) => {
                 self.take_message(kind, id, &channel, deadline, Payload::owned(payload, attachments))
             }
-            Assembled::TooLarge { total } => self.refuse_large(kind, id, total),
-            Assembled::Overloaded { total } => {
+            Assembled::TooLarge { kind, id, total } => self.refuse_large(kind, id, total),
+            Assembled::Overloaded { kind, id, total } => {
                 let said = format_args!("this connection has as much half-arrived as it may");
                 self.refuse_message(kind, id, total, &Failure::new(code::OVERLOADED, said))
             }
@@ -160,10 +194,7 @@ impl Driver {
             },
             Kind::Cancel => self.cancel(id),
             Kind::Unsubscribe => self.link.publishing.end(id),
-            Kind::Item | Kind::Event => {
-                payload.check().map_err(|error| End::Violation(error.to_string()))?;
-                self.take_item(kind, id, channel, payload)?;
-            }
+            Kind::Item | Kind::Event => self.take_item(kind, id, channel, payload)?,
             Kind::End if id & UPSTREAM != 0 => {
                 if let Some(incoming) = self.link.serving.incoming(id & !UPSTREAM) {
                     incoming.end(Ending::Finished);
@@ -172,8 +203,7 @@ impl Driver {
             Kind::End => self.link.calls.end_events(id, payload),
             Kind::Credit => self.take_credit(id, payload.bytes())?,
             Kind::Ping => {
-                let replies = self.replies();
-                frame::put(&mut replies.json, Kind::Pong, id, payload.bytes());
+                frame::put(self.replies(), Kind::Pong, id, payload.bytes());
                 self.replies_waiting += 1;
             }
             Kind::Goodbye => {
@@ -191,13 +221,15 @@ impl Driver {
 
     /// Brings an item, or an event, to whoever reads it.
     fn take_item(&mut self, kind: Kind, id: u32, channel: &[u8], payload: Payload<'_>) -> Result<(), End> {
-        let Some(inbox) = self.inbox(kind, id) else { return Ok(()) };
+        let Some(inbox) = self.inbox(kind, id) else { return Ok(payload.check()?) };
         if kind == Kind::Event && channel == MISSED.as_bytes() {
             let count = serde_json::from_slice(payload.bytes())
                 .map_err(|error| End::Violation(format!("no number of missed events: {error}")))?;
             inbox.push_missed(id, payload.len(), count)?;
         } else {
-            inbox.push(id, channel, payload)?;
+            let mut one = Batch::default();
+            one.push(channel, payload)?;
+            inbox.push_all(id, &mut one)?;
         }
         Ok(())
     }

@@ -79,6 +79,23 @@ async fn a_request_whose_table_of_attachments_is_not_whole_is_refused_and_the_co
 }
 
 #[tokio::test(start_paused = true)]
+async fn requests_that_come_in_pieces_are_answered_as_those_that_come_at_once() {
+    let names = ["request_with_attachments", "first_fragment", "middle_fragment", "ping", "last_fragment", "ping"];
+    let sent: Vec<u8> = names.iter().flat_map(|name| vector(name)).collect();
+    for bytes in [1, 7, 30, sent.len()] {
+        let mut peer = Peer::connect(Limits::default());
+        for piece in sent.chunks(bytes) {
+            peer.send(piece).await;
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(peer.refusal().await, (25, "UNKNOWN_CHANNEL".to_owned()), "in pieces of {bytes} bytes");
+        assert_eq!(peer.receive().await.0, Kind::Pong);
+        assert_eq!(peer.refusal().await, (21, "UNKNOWN_CHANNEL".to_owned()));
+        assert_eq!(peer.receive().await.0, Kind::Pong);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_response_whose_table_of_attachments_is_not_whole_fails_its_call() {
     let mut peer = Peer::connect(Limits::default());
     let link = Arc::clone(&peer.link);

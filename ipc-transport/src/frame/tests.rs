@@ -31,7 +31,7 @@ fn encoded(vector: &FrameVector, payload: &[u8]) -> Vec<u8> {
         let started = begin(&mut out, frame.kind, 0, vector.channel());
         out.extend_from_slice(payload);
         set_id(&mut out, started, frame.id);
-        assert!(end(&mut out, frame.kind, frame.id, started, &mut Vec::new()).is_none(), "the payload fits a frame");
+        assert!(end(&mut out, frame.kind, frame.id, started).is_none(), "the payload fits a frame");
         return out;
     }
     // A fragment alone does not tell where it stands, nor a payload where its attachments begin.
@@ -188,16 +188,22 @@ fn mutated_vectors_never_panic_and_take_no_more_than_is_there() {
     }
 }
 
-/// Begins a request, and writes this payload.
-fn begun(out: &mut Vec<u8>, payload: &[u8]) -> Started {
-    let started = begin(out, Kind::Request, 3, "data:fetch");
-    out.extend_from_slice(payload);
-    started
+/// Writes a request with this JSON, and with this beside it.
+fn written(out: &mut Frames, json: &[u8], attachments: &[&'static [u8]]) -> Option<Large> {
+    let started = begin(&mut out.body.json, Kind::Request, 3, "data:fetch");
+    out.body.json.extend_from_slice(json);
+    out.body.attachments.extend(attachments.iter().map(|bytes| Bytes::from_static(bytes)));
+    out.end(Kind::Request, 3, started)
 }
 
-fn ended(out: &mut Vec<u8>, started: Started, attachments: &[&'static [u8]]) -> Option<Large> {
-    let mut attachments = attachments.iter().map(|bytes| Bytes::from_static(bytes)).collect();
-    end(out, Kind::Request, 3, started, &mut attachments)
+/// All that has been written.
+fn taken(mut frames: Frames) -> Vec<u8> {
+    let mut out = Vec::new();
+    let len = frames.len();
+    frames.move_to(&mut out);
+    assert_eq!(out.len(), len);
+    assert_eq!((frames.is_empty(), frames.len()), (true, 0));
+    out
 }
 
 /// What all parts of a payload carry together.
@@ -208,37 +214,88 @@ fn whole(payload: &LargePayload) -> Vec<u8> {
 #[test]
 fn a_payload_of_one_frame_is_ended_in_place_and_one_byte_more_is_taken_out() {
     for before in [&b""[..], b"frames"] {
-        let mut out = before.to_vec();
-        let started = begun(&mut out, &[b'a'; FRAGMENT_BYTES]);
-        assert!(ended(&mut out, started, &[]).is_none());
-        assert_eq!(decoded(&out[before.len()..]).unwrap().0.payload.len(), FRAGMENT_BYTES);
+        let mut out = Frames::of(before);
+        assert!(written(&mut out, &[b'a'; FRAGMENT_BYTES], &[]).is_none());
+        assert_eq!(decoded(&taken(out)[before.len()..]).unwrap().0.payload.len(), FRAGMENT_BYTES);
 
-        let mut out = before.to_vec();
-        let started = begun(&mut out, &[b'a'; FRAGMENT_BYTES + 1]);
-        let large = ended(&mut out, started, &[]).expect("it is too large");
+        let mut out = Frames::of(before);
+        let large = written(&mut out, &[b'a'; FRAGMENT_BYTES + 1], &[]).expect("it is too large");
         assert_eq!((large.channel.as_slice(), large.attachments), (&b"data:fetch"[..], false));
         assert_eq!(whole(&large.payload), [b'a'; FRAGMENT_BYTES + 1]);
-        assert_eq!(out, before);
+        assert_eq!(taken(out), before);
     }
 }
 
 #[test]
 fn attachments_that_fit_stand_behind_the_json_and_their_table_before_it() {
-    let mut out = b"frames".to_vec();
-    let started = begun(&mut out, b"[\"$0\",\"$1\"]");
-    assert!(ended(&mut out, started, &[b"ab", b"c"]).is_none());
-    let (frame, _) = decoded(&out[6..]).unwrap();
+    let mut out = Frames::of(b"frames");
+    assert!(written(&mut out, b"[\"$0\",\"$1\"]", &[b"ab", b"c"]).is_none());
+    let bytes = taken(out);
+    let (frame, _) = decoded(&bytes[6..]).unwrap();
     assert!(frame.flags.attachments);
     assert_eq!(frame.payload, b"\x02\0\0\0\x02\0\0\0\x01\0\0\0[\"$0\",\"$1\"]abc");
 }
 
 #[test]
+fn frames_with_and_without_attachments_are_taken_together_and_put_behind_others() {
+    let plain: &[&'static [u8]] = &[];
+    let all = [(&b"1"[..], plain), (b"\"$0\"", &[b"ab"]), (b"2", plain), (b"[\"$0\",\"$1\"]", &[b"", b"c"])];
+    let alone = all.map(|(json, attachments)| {
+        let mut out = Frames::default();
+        assert!(written(&mut out, json, attachments).is_none());
+        taken(out)
+    });
+    let (mut first, mut second) = (Frames::default(), Frames::default());
+    for (place, (json, attachments)) in all.into_iter().enumerate() {
+        let out = if place < 2 { &mut first } else { &mut second };
+        assert!(written(out, json, attachments).is_none());
+    }
+    first.append(&mut second);
+    assert_eq!((second.is_empty(), second.len()), (true, 0));
+    assert_eq!(taken(first), alone.concat());
+}
+
+#[test]
+fn small_attachments_are_not_copied_before_their_frame_is_queued() {
+    static SMALL: [u8; COPIED_BYTES] = [b'x'; COPIED_BYTES];
+    let (mut first, mut out) = (Frames::of(b"frames"), Frames::default());
+    assert!(written(&mut out, b"\"$0\"", &[&SMALL]).is_none());
+    first.append(&mut out);
+    let lie: Vec<_> = first.beside().map(|bytes| bytes.as_ptr()).collect();
+    assert_eq!(lie, [SMALL.as_ptr()]);
+}
+
+#[test]
+fn a_frame_that_is_taken_back_leaves_those_before_it() {
+    let mut out = Frames::default();
+    assert!(written(&mut out, b"\"$0\"", &[b"ab"]).is_none());
+    let len = out.len();
+    let started = begin(&mut out.body.json, Kind::Item, 1, "");
+    out.body.attachments.push(Bytes::from_static(b"never sent"));
+    out.take_back(started);
+    assert_eq!(out.len(), len);
+    assert!(taken(out).ends_with(b"\"$0\"ab"));
+}
+
+#[test]
+fn a_frame_of_which_only_payload_is_missing_is_told_from_others_at_every_byte() {
+    for vector in vectors::frames() {
+        let (bytes, payload) = (vector.bytes(), vector.payload());
+        let prefix = bytes.len() - payload.len();
+        for cut in 0..=bytes.len() {
+            let expected = (cut >= prefix && cut < bytes.len())
+                .then(|| (Frame { payload: &payload[..cut - prefix], ..vector.frame(&payload) }, bytes.len() - cut));
+            assert_eq!(begun(&bytes[..cut]), Ok(expected), "{} cut at {cut}", vector.name);
+        }
+    }
+}
+
+#[test]
 fn large_attachments_are_sent_from_where_they_lie() {
     static LARGE: [u8; 2 * FRAGMENT_BYTES] = [b'x'; 2 * FRAGMENT_BYTES];
-    let mut out = b"frames".to_vec();
-    let started = begun(&mut out, b"\"$0\"");
-    let large = ended(&mut out, started, &[&LARGE, b"end"]).expect("it is too large");
-    assert_eq!(out, b"frames");
+    let mut out = Frames::of(b"frames");
+    let large = written(&mut out, b"\"$0\"", &[&LARGE, b"end"]).expect("it is too large");
+    assert_eq!(taken(out), b"frames");
     assert!(large.attachments);
     let head = 12 + 4;
     assert_eq!(large.payload.len(), head + LARGE.len() + 3);
@@ -258,9 +315,8 @@ fn large_attachments_are_sent_from_where_they_lie() {
 #[test]
 fn attachments_that_are_sent_from_where_they_lie_may_fit_one_frame() {
     static MIDDLING: [u8; COPIED_BYTES + 1] = [b'x'; COPIED_BYTES + 1];
-    let mut out = Vec::new();
-    let started = begun(&mut out, b"\"$0\"");
-    let large = ended(&mut out, started, &[&MIDDLING]).expect("it is better not copied");
+    let mut out = Frames::default();
+    let large = written(&mut out, b"\"$0\"", &[&MIDDLING]).expect("it is better not copied");
     assert!(out.is_empty());
     let part = Part::after(0, large.payload.len());
     let pieces: Vec<&[u8]> = large.payload.part(part, 0).collect();
@@ -278,16 +334,22 @@ fn attachments_that_are_sent_from_where_they_lie_may_fit_one_frame() {
 fn a_shared_payload_is_written_as_one_that_is_not() {
     let pieces = [Bytes::from_static(b"[1,"), Bytes::from_static(b"2]")];
     let mut out = Vec::new();
-    assert!(put_shared(&mut out, Kind::Event, 5, "status:changed", &pieces, false).is_none());
+    assert!(put_shared(&mut out, Kind::Event, 5, "status:changed", &pieces, false, false).is_none());
     let mut expected = Vec::new();
     let started = begin(&mut expected, Kind::Event, 5, "status:changed");
     expected.extend_from_slice(b"[1,2]");
-    assert!(end(&mut expected, Kind::Event, 5, started, &mut Vec::new()).is_none());
+    assert!(end(&mut expected, Kind::Event, 5, started).is_none());
     assert_eq!(out, expected);
+
+    for (attachments, copied_again) in [(true, false), (false, true)] {
+        assert!(put_shared(&mut out, Kind::Event, 5, "", &pieces, attachments, copied_again).is_none());
+    }
+    let by_itself = put_shared(&mut out, Kind::Event, 5, "", &pieces, true, true).expect("it would be copied twice");
+    assert_eq!(by_itself.payload.part(Part::after(0, 5), 0).next().map(<[u8]>::as_ptr), Some(pieces[0].as_ptr()));
 
     let large = [Bytes::from(vec![1; FRAGMENT_BYTES]), Bytes::from_static(b"2")];
     let mut out = Vec::new();
-    let large = put_shared(&mut out, Kind::Event, 5, "", &large, true).expect("it is too large");
+    let large = put_shared(&mut out, Kind::Event, 5, "", &large, true, false).expect("it is too large");
     assert!(out.is_empty() && large.attachments);
     assert_eq!(large.payload.len(), FRAGMENT_BYTES + 1);
 }

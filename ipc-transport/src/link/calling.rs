@@ -13,7 +13,7 @@ use super::Link;
 use crate::buffer;
 use crate::calls::Opens;
 use crate::credit::Credit;
-use crate::frame::{self, Large, Started};
+use crate::frame::{self, Frames, Large, Started};
 use crate::inbox::Inbox;
 use crate::outbox::{Lane, Outgoing, Urgency};
 use crate::payload::Payload;
@@ -31,14 +31,14 @@ pub(crate) struct Asked<'a, F> {
 
 /// A request that is written and has no id yet.
 struct Written {
-    buffer: Vec<u8>,
+    frames: Frames,
     started: Started,
     large: Option<Large>,
 }
 
 impl Drop for Written {
     fn drop(&mut self) {
-        buffer::give_back(std::mem::take(&mut self.buffer));
+        buffer::give_back(std::mem::take(&mut self.frames).into_room());
     }
 }
 
@@ -156,7 +156,7 @@ impl Link {
             self.outbox.room().await;
         }
         let pushed = match written.large.take() {
-            None => self.outbox.push_notification(Outgoing::Frames(&written.buffer)),
+            None => self.outbox.push_notification(Outgoing::Written(&mut written.frames)),
             Some(large) => self.outbox.push_notification(Outgoing::Large(large)),
         };
         drop(written);
@@ -215,18 +215,15 @@ impl Link {
         deadline: Option<Instant>,
         encode: impl FnOnce(&mut Body) -> Result<(), serde_json::Error>,
     ) -> Result<Written, CallError> {
-        let mut body = Body { json: buffer::lend(), attachments: Vec::new() };
-        let started = frame::begin_within(&mut body.json, kind, 0, channel, deadline.map(remaining_millis));
-        let encoded = encode(&mut body);
-        let (size, limit) =
-            (frame::message_bytes(&body.json, started, &body.attachments), self.remote.limits.message_bytes as usize);
-        let Body { json, mut attachments } = body;
-        let mut written = Written { buffer: json, started, large: None };
-        encoded.map_err(CallError::Encode)?;
+        let mut frames = Frames::within(buffer::lend());
+        let started = frame::begin_within(&mut frames.body.json, kind, 0, channel, deadline.map(remaining_millis));
+        let mut written = Written { frames, started, large: None };
+        encode(&mut written.frames.body).map_err(CallError::Encode)?;
+        let (size, limit) = (written.frames.message_bytes(started), self.remote.limits.message_bytes as usize);
         if size > limit {
             return Err(CallError::TooLarge { size, limit });
         }
-        written.large = frame::end(&mut written.buffer, kind, 0, started, &mut attachments);
+        written.large = written.frames.end(kind, 0, started);
         Ok(written)
     }
 
@@ -238,8 +235,8 @@ impl Link {
         let (id, alone) = self.calls.open(opens).await.map_err(CallError::Gone)?;
         let pushed = match written.large.take() {
             None => {
-                frame::set_id(&mut written.buffer, written.started, id);
-                self.outbox.push_request(id, Outgoing::Frames(&written.buffer))
+                frame::set_id(&mut written.frames.body.json, written.started, id);
+                self.outbox.push_request(id, Outgoing::Written(&mut written.frames))
             }
             Some(large) => self.outbox.push_request(id, Outgoing::Large(Large { kind, id, ..large })),
         };

@@ -8,7 +8,7 @@ use ipc_core::envelope::{Kind, UPSTREAM};
 use super::writer::{Behind, Sending, Writer};
 use super::{INLINE_BYTES, NotSent, Outgoing};
 use crate::buffer;
-use crate::frame::Large;
+use crate::frame::{Frames, Large};
 
 /// What keeps its order: everything that one side sends of one call. Small frames pass large messages, but not those of
 /// their own lane.
@@ -136,21 +136,24 @@ impl Queue {
 
     fn put(&mut self, outgoing: Outgoing<'_>, asks: bool) {
         match outgoing {
-            Outgoing::Frames(frames) => self.append(frames, asks),
+            Outgoing::Frames(frames) => self.append(asks, |out| out.extend_from_slice(frames)),
+            Outgoing::Written(frames) => self.append(asks, |out| frames.move_to(out)),
             Outgoing::Large(message) => {
                 self.large.push_back(Box::new(Sending { message, sent: 0, behind: VecDeque::new() }));
             }
         }
     }
 
-    fn append(&mut self, frames: &[u8], asks: bool) {
+    fn append<T>(&mut self, asks: bool, put: impl FnOnce(&mut Vec<u8>) -> T) -> T {
         if self.frames.capacity() == 0 {
             self.frames = buffer::lend();
         }
-        self.frames.extend_from_slice(frames);
+        let before = self.frames.len();
+        let put = put(&mut self.frames);
         if asks {
-            self.frames_asked += frames.len();
+            self.frames_asked += self.frames.len() - before;
         }
+        put
     }
 
     /// Appends what must not pass a large message of its lane; `opens` tells that a call begins with it.
@@ -166,39 +169,41 @@ impl Queue {
             self.put(outgoing, lane.asks());
             return Ok(());
         };
-        match outgoing {
-            Outgoing::Frames(frames) => match behind.back_mut().filter(|_| !opens) {
-                Some(Behind::Frames { bytes, .. }) => bytes.extend_from_slice(frames),
-                _ => behind.push_back(Behind::Frames { bytes: frames.to_vec(), opens }),
-            },
-            Outgoing::Large(message) => behind.push_back(Behind::Large { message, opens }),
+        let mut frames = match outgoing {
+            Outgoing::Frames(frames) => Frames::of(frames),
+            Outgoing::Written(frames) => std::mem::take(frames),
+            Outgoing::Large(message) => {
+                behind.push_back(Behind::Large { message, opens });
+                return Ok(());
+            }
+        };
+        match behind.back_mut().filter(|_| !opens) {
+            Some(Behind::Frames { frames: last, .. }) => last.append(&mut frames),
+            _ => behind.push_back(Behind::Frames { frames, opens }),
         }
         Ok(())
     }
 
-    /// Appends messages that `put` writes, and one that it answers where that is large, behind what is under way in their
-    /// lane. They ask for nothing.
+    /// Appends messages that `put` writes, and one that it answers where that is sent from where it lies, behind what is
+    /// under way in their lane. They ask for nothing.
     pub(super) fn push_with(
         &mut self,
         lane: Lane,
-        put: impl FnOnce(&mut Vec<u8>) -> Option<Large>,
+        put: impl FnOnce(&mut Vec<u8>, bool) -> Option<Large>,
     ) -> Result<(), NotSent> {
         if self.closed {
             return Err(NotSent::Closed);
         }
         if self.under_way(lane).is_some() {
-            let mut frames = Vec::new();
-            let large = put(&mut frames);
+            let mut frames = Frames::default();
+            let large = put(&mut frames.body.json, true);
             if !frames.is_empty() {
-                self.push_ordered(lane, Outgoing::Frames(&frames), false)?;
+                self.push_ordered(lane, Outgoing::Written(&mut frames), false)?;
             }
             return large.map_or(Ok(()), |large| self.push_ordered(lane, Outgoing::Large(large), false));
         }
-        if self.frames.capacity() == 0 {
-            self.frames = buffer::lend();
-        }
         let before = self.frames.len();
-        let large = put(&mut self.frames);
+        let large = self.append(false, |out| put(out, false));
         self.queued_bytes += self.frames.len() - before;
         large.map_or(Ok(()), |large| self.push(Outgoing::Large(large)))
     }
@@ -240,7 +245,7 @@ impl Queue {
     fn release(&mut self, lane: Lane, mut behind: VecDeque<Behind>) {
         while let Some(next) = behind.pop_front() {
             match next {
-                Behind::Frames { bytes, .. } => self.append(&bytes, lane.asks()),
+                Behind::Frames { mut frames, .. } => self.append(lane.asks(), |out| frames.move_to(out)),
                 Behind::Large { message, .. } => {
                     self.large.push_back(Box::new(Sending { message, sent: 0, behind }));
                     return;

@@ -63,7 +63,7 @@ fn several_messages_that_are_written_together_keep_their_order_behind_a_large_on
         let Outgoing::Large(large) = large(kind, 1, bytes) else { unreachable!("it is large") };
         large
     };
-    let put = |out: &mut Vec<u8>| {
+    let put = |out: &mut Vec<u8>, _| {
         frame::put(out, Kind::Event, 1, b"1");
         frame::put(out, Kind::Event, 1, b"2");
         Some(message(Kind::Event, FRAGMENT_BYTES + 5))
@@ -81,7 +81,7 @@ fn several_messages_that_are_written_together_keep_their_order_behind_a_large_on
 fn who_appends_learns_whether_it_must_be_told_of() {
     let wire = Wire::new(1 << 20, WIDE);
     let put = |bytes| {
-        move |out: &mut Vec<u8>| {
+        move |out: &mut Vec<u8>, _| {
             frame::put(out, Kind::Event, 1, &vec![0; bytes]);
             None
         }

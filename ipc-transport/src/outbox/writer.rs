@@ -9,7 +9,7 @@ use tokio::io::AsyncWrite;
 
 use super::Lane;
 use crate::buffer;
-use crate::frame::{self, Large, Part};
+use crate::frame::{self, Frames, Large, Part};
 
 /// The writing side of a transport.
 pub(crate) type WriteHalf = Box<dyn AsyncWrite + Send + Unpin>;
@@ -33,7 +33,7 @@ impl Sending {
 
 /// What waits until a large message of its lane has been sent; a call may begin with it.
 pub(super) enum Behind {
-    Frames { bytes: Vec<u8>, opens: bool },
+    Frames { frames: Frames, opens: bool },
     Large { message: Large, opens: bool },
 }
 
@@ -41,7 +41,7 @@ impl Behind {
     /// What it counts for in the queue.
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Frames { bytes, .. } => bytes.len(),
+            Self::Frames { frames, .. } => frames.len(),
             Self::Large { message, .. } => message.payload.len(),
         }
     }

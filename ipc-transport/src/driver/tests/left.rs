@@ -104,7 +104,7 @@ async fn a_key_of_any_size_is_the_same_key() {
     let mut subscribe = Vec::new();
     let started = frame::begin(&mut subscribe, Kind::Subscribe, 43, "job:progress");
     subscribe.extend_from_slice(format!(r#"{{"key": {} }}"#, u128::MAX).as_bytes());
-    assert!(frame::end(&mut subscribe, Kind::Subscribe, 43, started, &mut Vec::new()).is_none());
+    assert!(frame::end(&mut subscribe, Kind::Subscribe, 43, started).is_none());
     peer.send(&subscribe).await;
     assert_eq!(peer.receive().await.0, Kind::Response);
     exchanges::published(&router, "job:progress", r#"{"job":1,"percent":50}"#);

@@ -41,7 +41,7 @@ pub(super) fn request(id: u32, channel: &str, payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let started = frame::begin(&mut bytes, Kind::Request, id, channel);
     bytes.extend_from_slice(payload);
-    assert!(frame::end(&mut bytes, Kind::Request, id, started, &mut Vec::new()).is_none());
+    assert!(frame::end(&mut bytes, Kind::Request, id, started).is_none());
     bytes
 }
 
