@@ -33,6 +33,8 @@ pub trait Output: Answers + 'static {
 pub trait Answers {
     /// The channel's name.
     const CHANNEL: &'static str;
+    /// Whether the answer is a stream.
+    const MANY: bool;
     /// What the handler answers with, or one item of it.
     type Value;
     /// What the handler fails with.
@@ -49,12 +51,14 @@ pub struct Many<R>(PhantomData<fn() -> R>);
 
 impl<R: Request> Answers for Once<R> {
     const CHANNEL: &'static str = R::CHANNEL;
+    const MANY: bool = false;
     type Value = R::Response;
     type Error = R::Error;
 }
 
 impl<R: StreamRequest> Answers for Many<R> {
     const CHANNEL: &'static str = R::CHANNEL;
+    const MANY: bool = true;
     type Value = R::Item;
     type Error = R::Error;
 }

@@ -119,6 +119,7 @@ pub(crate) trait Route: Send + Sync {
     fn describe(&self, generators: &mut Generators) -> Draft;
     fn timeout(&self) -> Option<Duration>;
     fn takes_incoming(&self) -> bool;
+    fn answers_with_a_stream(&self) -> bool;
     fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch;
 }
 
@@ -168,6 +169,10 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
 
     fn takes_incoming(&self) -> bool {
         H::TAKES_INCOMING
+    }
+
+    fn answers_with_a_stream(&self) -> bool {
+        H::Output::MANY
     }
 
     fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch {

@@ -165,6 +165,13 @@ impl Router {
         self.detached.idle().await;
     }
 
+    /// Whether a request to this channel is answered with a stream, or comes with one.
+    #[doc(hidden)]
+    pub fn has_streams(&self, channel: &[u8]) -> bool {
+        let route = std::str::from_utf8(channel).ok().and_then(|name| self.routes.get(name));
+        route.is_some_and(|route| route.takes_incoming() || route.answers_with_a_stream())
+    }
+
     /// Answers one request: the response stands in `out`, after what `out` held already, or the call goes on.
     #[doc(hidden)]
     pub fn dispatch(&self, request: Inbound<'_>, cx: &mut Context, out: &mut Body) -> Dispatch {

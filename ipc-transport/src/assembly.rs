@@ -224,7 +224,7 @@ impl Assembly {
 
     /// Whether no message is half-arrived.
     pub(crate) fn is_empty(&self) -> bool {
-        self.partial.is_empty()
+        self.partial.is_empty() && self.begun.is_none()
     }
 
     /// Forgets what has arrived of a message of which no more will come; answers whether there was any.

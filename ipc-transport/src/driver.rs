@@ -2,6 +2,7 @@
 //! waits for a peer that does not read.
 
 mod answering;
+mod patience;
 mod taking;
 
 use std::future::poll_fn;
@@ -23,6 +24,7 @@ use crate::inbox::Batch;
 use crate::link::{Link, goodbye, other_end};
 use crate::outbox::Outgoing;
 
+use self::patience::Patience;
 pub(crate) use self::taking::MISSED;
 
 /// The reading side of a transport.
@@ -51,6 +53,11 @@ pub(crate) struct Driver {
     /// Replies that have not been handed to the outbox.
     replies: Frames,
     replies_waiting: usize,
+    patience: Patience,
+    /// The peer does not take what it is sent.
+    blocked: bool,
+    /// The bytes that have been read.
+    received: u64,
     /// The time that the peer has for its last words.
     last_words: Option<Pin<Box<Sleep>>>,
 }
@@ -68,6 +75,10 @@ enum End {
     Io(io::Error),
     /// The peer broke the protocol.
     Violation(String),
+    /// The peer takes nothing of what it is sent, for so long.
+    Stalled(Duration),
+    /// This side lets the peer go, and tells it why.
+    LetGo(Failure),
 }
 
 impl Driver {
@@ -77,6 +88,7 @@ impl Driver {
             buffered_bytes: link.limits.buffered(),
             messages: link.limits.in_flight as usize,
         };
+        let patience = Patience::new(&link.limits);
         let context = router.context(link.peer.clone().with_remote(other_end(&link)));
         Self {
             reader,
@@ -88,6 +100,9 @@ impl Driver {
             arriving: Batch::default(),
             replies: Frames::default(),
             replies_waiting: 0,
+            patience,
+            blocked: false,
+            received: 0,
             last_words: None,
         }
     }
@@ -112,7 +127,17 @@ impl Driver {
                 }
                 End::Violation(reason) => {
                     tracing::warn!(peer = ?self.link.peer, reason, "a peer broke the protocol");
-                    Box::pin(self.dismiss(&reason)).await;
+                    Box::pin(self.dismiss(&Failure::new("PROTOCOL_ERROR", &reason))).await;
+                    return self.link.close(&reason);
+                }
+                End::LetGo(failure) => {
+                    tracing::info!(peer = ?self.link.peer, %failure, "a peer was let go");
+                    Box::pin(self.dismiss(&failure)).await;
+                    return self.link.close(failure.message());
+                }
+                End::Stalled(time) => {
+                    let reason = format!("the peer took nothing of what it was sent for {time:?}, as long as it may");
+                    tracing::warn!(peer = ?self.link.peer, "{reason}");
                     return self.link.close(&reason);
                 }
             };
@@ -122,8 +147,8 @@ impl Driver {
     }
 
     /// Tells the peer why it is let go, as far as it listens, behind the answers to what it asked before.
-    async fn dismiss(&mut self, reason: &str) {
-        frame::put(self.replies(), Kind::Goodbye, 0, &goodbye(&Failure::new("PROTOCOL_ERROR", reason)));
+    async fn dismiss(&mut self, why: &Failure) {
+        frame::put(self.replies(), Kind::Goodbye, 0, &goodbye(why));
         if self.link.outbox.push(Outgoing::Written(&mut self.replies)).is_ok() {
             self.flush_last().await;
         }
@@ -140,6 +165,13 @@ impl Driver {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        match self.poll_work(cx) {
+            Poll::Ready(end) => Poll::Ready(end),
+            Poll::Pending => self.poll_patience(cx),
+        }
+    }
+
+    fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         self.link.outbox.set_driver(cx.waker());
         for _ in 0..READS_PER_POLL {
             if let Err(end) = self.take_frames(cx) {
@@ -158,7 +190,7 @@ impl Driver {
             }
             match self.poll_read(cx) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(End::Closed),
-                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Ok(bytes)) => self.received = self.received.wrapping_add(bytes as u64),
                 Poll::Ready(Err(error)) => return Poll::Ready(End::Io(error)),
                 Poll::Pending if self.link.outbox.is_closed() => return self.poll_last_words(cx),
                 Poll::Pending => {
@@ -263,7 +295,9 @@ impl Driver {
     /// has been read: answers may be among it, and the reason why.
     fn flush(&mut self, cx: &mut Context<'_>) {
         self.hand_over();
-        if let Poll::Ready(Err(error)) = self.link.outbox.poll_flush(cx) {
+        let flushed = self.link.outbox.poll_flush(cx);
+        self.blocked = flushed.is_pending();
+        if let Poll::Ready(Err(error)) = flushed {
             tracing::debug!(%error, "the connection broke while it was written to");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The bounds of a connection and of a server. Each is a number that one can reason about; none is "unlimited".
+/// The bounds of a connection and of a server. Each is a number that one can reason about.
 ///
 /// ```
 /// use ipc_transport::Limits;
@@ -14,12 +14,16 @@ use std::time::Duration;
 pub struct Limits {
     pub(crate) message_bytes: u32,
     pub(crate) in_flight: u32,
+    pub(crate) streams: usize,
     pub(crate) stream_bytes: u32,
     pub(crate) subscriptions: usize,
     pub(crate) queued_events: usize,
     pub(crate) buffered_bytes: usize,
     pub(crate) connections: usize,
+    pub(crate) connections_per_user: usize,
     pub(crate) handshake: Duration,
+    pub(crate) stalled: Duration,
+    pub(crate) idle: Duration,
 }
 
 impl Default for Limits {
@@ -27,12 +31,16 @@ impl Default for Limits {
         Self {
             message_bytes: 16 * 1024 * 1024,
             in_flight: 4096,
+            streams: 256,
             stream_bytes: 256 * 1024,
             subscriptions: 1024,
             queued_events: 1024,
             buffered_bytes: 64 * 1024 * 1024,
             connections: 1024,
+            connections_per_user: 512,
             handshake: Duration::from_secs(5),
+            stalled: Duration::from_secs(60),
+            idle: Duration::MAX,
         }
     }
 }
@@ -49,6 +57,14 @@ impl Limits {
     /// client waits before it makes another; a server answers `OVERLOADED`. Default: 4096.
     pub const fn in_flight(mut self, calls: u32) -> Self {
         self.in_flight = calls;
+        self
+    }
+
+    /// The most calls of one connection that this side answers with a stream, or takes one for, at one time; one more is
+    /// answered `OVERLOADED`. Default: 256, which may have 64 MiB on their way, each [`stream_bytes`](Self::stream_bytes):
+    /// as much as a connection buffers.
+    pub const fn streams(mut self, streams: usize) -> Self {
+        self.streams = streams;
         self
     }
 
@@ -89,9 +105,33 @@ impl Limits {
         self
     }
 
+    /// The most of these connections that processes of one user have, where the transport tells the user; one more is told
+    /// so and let go. Default: 512, half of all, so that no user keeps out the others that a server lets in.
+    pub const fn connections_per_user(mut self, connections: usize) -> Self {
+        self.connections_per_user = connections;
+        self
+    }
+
     /// The time that a peer has to say hello. Default: 5 seconds, much more than a process needs that is there.
     pub const fn handshake(mut self, time: Duration) -> Self {
         self.handshake = time;
+        self
+    }
+
+    /// The time for which a peer may take nothing of what it is sent, or leave a message that it has begun where it is: then
+    /// its connection ends. It is noticed within twice this time. Default: a minute, more than a busy machine keeps a
+    /// process waiting; a process that a debugger holds longer loses its connection.
+    pub const fn stalled(mut self, time: Duration) -> Self {
+        self.stalled = time;
+        self
+    }
+
+    /// The time for which nothing may be in flight on a connection, no call, no stream and no subscription: then this side
+    /// lets it go with a goodbye. It is noticed within twice this time. Default: none ([`Duration::MAX`]), as a window waits
+    /// for its user as long as it is open, the operating system tells when a process is gone, and a connection that rests
+    /// holds about 3 KiB.
+    pub const fn idle(mut self, time: Duration) -> Self {
+        self.idle = time;
         self
     }
 

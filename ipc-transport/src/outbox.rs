@@ -221,6 +221,14 @@ impl Outbox {
         queue.is_empty() && matches!(queue.writer, Slot::Free(_) | Slot::Gone)
     }
 
+    /// The bytes that the peer has taken. While somebody writes it is not known, and zero.
+    pub(crate) fn taken_bytes(&self) -> u64 {
+        match &self.queue().writer {
+            Slot::Free(writer) | Slot::Driver(writer) => writer.taken,
+            Slot::Taken | Slot::Gone => 0,
+        }
+    }
+
     /// Whether nothing is sent any more.
     pub(crate) fn is_closed(&self) -> bool {
         self.queue().closed

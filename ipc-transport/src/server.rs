@@ -50,9 +50,17 @@ struct Shared {
     router: Arc<Router>,
     fingerprint: Option<String>,
     limits: Limits,
-    links: Mutex<Slab<Option<Arc<Link>>>>,
+    seats: Mutex<Slab<Seat>>,
     /// The server is going: whoever has not come in yet does not come in.
     ending: watch::Sender<bool>,
+}
+
+/// What a server knows of one connection.
+#[derive(Debug)]
+struct Seat {
+    uid: Option<u32>,
+    /// From the time on that the peer has said hello.
+    link: Option<Arc<Link>>,
 }
 
 impl Server {
@@ -71,7 +79,7 @@ impl Server {
 
     /// The connections that are open now.
     pub fn connections(&self) -> usize {
-        self.shared.links().len()
+        self.shared.seats().len()
     }
 
     /// Publishes an event to all who subscribe to it, and waits for nobody.
@@ -108,7 +116,7 @@ impl Server {
 
     /// The peers that are connected now. Those that serve a router themselves can be called.
     pub fn peers(&self) -> Vec<Peer> {
-        let links: Vec<Arc<Link>> = self.shared.links().iter().filter_map(|(_, link)| link.clone()).collect();
+        let links = self.shared.links();
         links.iter().map(|link| link.peer.clone().with_remote(other_end(link))).collect()
     }
 
@@ -131,9 +139,8 @@ impl Server {
             tracing::debug!("the listener had ended before");
         }
         self.shared.ending.send_replace(true);
-        let links: Vec<Arc<Link>> = self.shared.links().iter().filter_map(|(_, link)| link.clone()).collect();
         let mut leaving = JoinSet::new();
-        for link in links {
+        for link in self.shared.links() {
             leaving.spawn(async move {
                 link.leave(GOING);
                 loop {
@@ -158,10 +165,8 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.accepting.abort();
         self.shared.ending.send_replace(true);
-        for (_, link) in self.shared.links().iter() {
-            if let Some(link) = link {
-                link.stop();
-            }
+        for link in self.shared.links() {
+            link.stop();
         }
     }
 }
@@ -196,22 +201,39 @@ impl ServerBuilder {
         let (listener, claim) = self.endpoint.listen()?;
         let fingerprint = router.fingerprint().expect("the check makes the fingerprint, and reports why it cannot");
         let fingerprint = Some(fingerprint.to_owned());
-        let (links, ending) = (Mutex::default(), watch::Sender::new(false));
-        let shared = Arc::new(Shared { router, fingerprint, limits: self.limits, links, ending });
+        let (seats, ending) = (Mutex::default(), watch::Sender::new(false));
+        let shared = Arc::new(Shared { router, fingerprint, limits: self.limits, seats, ending });
         let accepting = tokio::spawn(accept(Arc::clone(&shared), listener));
         Ok(Server { shared, accepting, claim })
     }
 }
 
 impl Shared {
-    fn links(&self) -> MutexGuard<'_, Slab<Option<Arc<Link>>>> {
-        self.links.lock().expect("nothing panics while it holds the links")
+    fn seats(&self) -> MutexGuard<'_, Slab<Seat>> {
+        self.seats.lock().expect("nothing panics while it holds the seats")
+    }
+
+    /// The connections whose peers have said hello.
+    fn links(&self) -> Vec<Arc<Link>> {
+        self.seats().iter().filter_map(|(_, seat)| seat.link.clone()).collect()
     }
 
     /// Takes a place for a connection, unless there are as many as may be.
-    fn enter(self: &Arc<Self>) -> Option<Place> {
-        let mut links = self.links();
-        (links.len() < self.limits.connections).then(|| Place { shared: Arc::clone(self), key: links.insert(None) })
+    fn enter(self: &Arc<Self>, uid: Option<u32>) -> Result<Place, Failure> {
+        let Limits { connections, connections_per_user, .. } = self.limits;
+        let full = |said: std::fmt::Arguments<'_>| Err(Failure::new(code::OVERLOADED, said));
+        let mut seats = self.seats();
+        if seats.len() >= connections {
+            return full(format_args!("the server has {connections} connections, as many as it may"));
+        }
+        // With as few as one user may have, nobody has too many.
+        if uid.is_some() && seats.len() >= connections_per_user {
+            let own = seats.iter().filter(|(_, seat)| seat.uid == uid).count();
+            if own >= connections_per_user {
+                return full(format_args!("this user has {connections_per_user} connections, as many as one may"));
+            }
+        }
+        Ok(Place { shared: Arc::clone(self), key: seats.insert(Seat { uid, link: None }) })
     }
 
     /// Greets a peer and answers it until it goes.
@@ -220,7 +242,9 @@ impl Shared {
         let mut input = Vec::new();
         let greeting = handshake::read_hello(&mut reader, &mut input);
         let greeted = tokio::time::timeout(self.limits.handshake, greeting);
-        let Some(greeted) = self.unless_ending(greeted).await else { return self.turn_away(writer).await };
+        let Some(greeted) = self.unless_ending(greeted).await else {
+            return turn_away(writer, &Failure::new(code::UNAVAILABLE, GOING)).await;
+        };
         let remote = match greeted.unwrap_or(Err(HandshakeError::Timeout)) {
             Ok(remote) => remote,
             Err(HandshakeError::Hello(error)) => {
@@ -253,21 +277,13 @@ impl Shared {
         })
         .await
     }
+}
 
-    /// Tells a peer why it does not come in.
-    async fn turn_away(&self, mut writer: WriteHalf) -> Result<(), HandshakeError> {
-        let failure = if *self.ending.borrow() {
-            Failure::new(code::UNAVAILABLE, GOING)
-        } else {
-            let said = format_args!("the server has {} connections, as many as it may", self.limits.connections);
-            Failure::new(code::OVERLOADED, said)
-        };
-        let bytes = goodbye_frame(&failure);
-        tokio::time::timeout(FAREWELL, writer.write_all(&bytes))
-            .await
-            .unwrap_or(Err(io::ErrorKind::TimedOut.into()))?;
-        Ok(())
-    }
+/// Tells a peer why it does not come in.
+async fn turn_away(mut writer: WriteHalf, why: &Failure) -> Result<(), HandshakeError> {
+    let bytes = goodbye_frame(why);
+    tokio::time::timeout(FAREWELL, writer.write_all(&bytes)).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))?;
+    Ok(())
 }
 
 /// The place of one connection among those of its server.
@@ -278,15 +294,15 @@ struct Place {
 
 impl Place {
     fn set(&self, link: &Arc<Link>) {
-        if let Some(place) = self.shared.links().get_mut(self.key) {
-            *place = Some(Arc::clone(link));
+        if let Some(seat) = self.shared.seats().get_mut(self.key) {
+            seat.link = Some(Arc::clone(link));
         }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.shared.links().try_remove(self.key);
+        self.shared.seats().try_remove(self.key);
     }
 }
 
@@ -307,9 +323,10 @@ async fn accept(shared: Arc<Shared>, mut listener: Listener) {
 
 /// Has a peer in its place, or turns it away.
 async fn come_in(shared: Arc<Shared>, transport: Transport) {
-    let conversed = match shared.enter() {
-        Some(place) => shared.converse(transport, &place).await,
-        None => shared.turn_away(transport.writer).await,
+    let conversed = match shared.enter(transport.peer.uid()) {
+        Ok(place) => shared.converse(transport, &place).await,
+        Err(_) if *shared.ending.borrow() => turn_away(transport.writer, &Failure::new(code::UNAVAILABLE, GOING)).await,
+        Err(full) => turn_away(transport.writer, &full).await,
     };
     if let Err(error) = conversed {
         tracing::debug!(%error, "a peer did not come in");

@@ -22,6 +22,8 @@ pub(crate) struct Serving {
 #[derive(Debug, Default)]
 struct Table {
     calls: HashMap<Key, Served>,
+    /// Those of them that have a stream.
+    streams: usize,
     begun: u64,
 }
 
@@ -47,6 +49,16 @@ struct Served {
     streams: Streams,
 }
 
+/// What is being answered when a call is begun.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    /// A call of the same id is.
+    pub(crate) known: bool,
+    /// The calls, those with streams among them.
+    pub(crate) calls: usize,
+    pub(crate) streams: usize,
+}
+
 /// The streams of a call.
 #[derive(Debug, Default)]
 pub(crate) struct Streams {
@@ -57,6 +69,10 @@ pub(crate) struct Streams {
 }
 
 impl Streams {
+    fn are_any(&self) -> bool {
+        self.answer.is_some() || self.incoming.is_some()
+    }
+
     /// Whether something of them may be under way.
     fn are_open(&self) -> bool {
         self.answer.is_some() || self.incoming.as_ref().is_some_and(|incoming| !incoming.is_over())
@@ -91,7 +107,7 @@ impl Serving {
             let there = table.holds(ticket);
             let served = if there {
                 answer();
-                table.calls.remove(&ticket.key)
+                table.remove(ticket.key)
             } else {
                 None
             };
@@ -134,7 +150,7 @@ impl Serving {
 
     /// Stops the handler of a call. Answers whether there was one: then the call is still to be answered.
     pub(crate) fn cancel(&self, id: u32) -> bool {
-        let Some(served) = self.table().calls.remove(&Key::Call(id)) else { return false };
+        let Some(served) = self.table().remove(Key::Call(id)) else { return false };
         served.stop("the caller cancelled the call");
         self.idle.notify_waiters();
         true
@@ -146,8 +162,10 @@ impl Serving {
     pub(crate) fn cancel_streams(&self, mut answer: impl FnMut(u32)) {
         let stopped: Vec<_> = {
             let mut table = self.table();
-            let stopped = table.calls.extract_if(|_, served| served.streams.are_open());
+            let stopped: Vec<_> = table.calls.extract_if(|_, served| served.streams.are_open()).collect();
+            table.streams -= stopped.len();
             stopped
+                .into_iter()
                 .map(|(key, served)| {
                     if let Key::Call(id) = key {
                         answer(id);
@@ -181,8 +199,11 @@ impl Serving {
         }
     }
 
-    pub(crate) fn contains(&self, id: u32) -> bool {
-        self.table().calls.contains_key(&Key::Call(id))
+    /// What there is when the call `id` is begun.
+    pub(crate) fn load(&self, id: u32) -> Load {
+        let table = self.table();
+        let known = table.calls.contains_key(&Key::Call(id));
+        Load { known, calls: table.calls.len(), streams: table.streams }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -191,7 +212,11 @@ impl Serving {
 
     /// Stops all handlers.
     pub(crate) fn cancel_all(&self, reason: &str) {
-        let stopped = std::mem::take(&mut self.table().calls);
+        let Table { calls: stopped, .. } = {
+            let mut table = self.table();
+            let begun = table.begun;
+            std::mem::replace(&mut *table, Table { begun, ..Table::default() })
+        };
         for served in stopped.into_values() {
             served.stop(reason);
         }
@@ -210,7 +235,14 @@ impl Table {
         let serial = self.begun;
         self.begun += 1;
         let task = spawn(Ticket { key, serial });
+        self.streams += usize::from(streams.are_any());
         self.calls.insert(key, Served { serial, task, streams });
+    }
+
+    fn remove(&mut self, key: Key) -> Option<Served> {
+        let served = self.calls.remove(&key)?;
+        self.streams -= usize::from(served.streams.are_any());
+        Some(served)
     }
 
     fn holds(&self, ticket: Ticket) -> bool {

@@ -44,9 +44,13 @@ impl Driver {
         deadline: Option<Instant>,
         payload: Payload<'_>,
     ) -> Result<(), End> {
-        if let Some(failure) =
-            self.refusal(id, self.link.serving.len(), self.link.limits.in_flight as usize, "calls")?
-        {
+        let load = self.link.serving.load(id);
+        let (in_flight, streams) = (self.link.limits.in_flight as usize, self.link.limits.streams);
+        let mut refused = self.refusal(id, load.known, load.calls, in_flight, "calls")?;
+        if load.streams >= streams && self.router.has_streams(channel) {
+            refused.get_or_insert_with(|| as_many_as_may_be(streams, "streams"));
+        }
+        if let Some(failure) = refused {
             self.reply(id, &failure);
             return Ok(());
         }
@@ -110,16 +114,15 @@ impl Driver {
     }
 
     /// Why a request is not taken, whatever it asks for.
-    pub(super) fn refusal(&self, id: u32, count: usize, limit: usize, what: &str) -> Result<Option<Failure>, End> {
+    fn refusal(&self, id: u32, known: bool, count: usize, limit: usize, what: &str) -> Result<Option<Failure>, End> {
         let link = &self.link;
-        if link.serving.contains(id) || link.publishing.contains(id) {
+        if known || link.publishing.contains(id) {
             return Err(End::Violation(format!("the request {id} was made again before it was answered")));
         }
         if link.outbox.is_leaving() {
             return Ok(Some(Failure::new(code::UNAVAILABLE, "the server is shutting down")));
         }
-        let said = format_args!("{limit} {what} of this connection are in flight, as many as may be");
-        Ok((count >= limit).then(|| Failure::new(code::OVERLOADED, said)))
+        Ok((count >= limit).then(|| as_many_as_may_be(limit, what)))
     }
 
     /// Handles a request that is not answered. What goes wrong, nobody learns but the log.
@@ -162,7 +165,8 @@ impl Driver {
     /// Sends the peer the events that it asks for.
     pub(super) fn serve_subscription(&mut self, id: u32, channel: &[u8], payload: Payload<'_>) -> Result<(), End> {
         let link = Arc::clone(&self.link);
-        let begun = match self.refusal(id, link.publishing.len(), link.limits.subscriptions, "subscriptions")? {
+        let (known, limit) = (link.serving.load(id).known, link.limits.subscriptions);
+        let begun = match self.refusal(id, known, link.publishing.len(), limit, "subscriptions")? {
             Some(failure) => Err(failure),
             None => asked_for(channel, &payload).and_then(|(pattern, key)| {
                 link.publishing.begin(&link, self.router.hub(), id, pattern, key.as_deref())
@@ -195,6 +199,11 @@ impl Driver {
             self.link.fail_in_order(id, &Failure::new(code::CANCELLED, "the caller cancelled the call"));
         }
     }
+}
+
+fn as_many_as_may_be(limit: usize, what: &str) -> Failure {
+    let said = format_args!("{limit} {what} of this connection are in flight, as many as may be");
+    Failure::new(code::OVERLOADED, said)
 }
 
 /// What a subscription asks for: a channel, or all that begin alike, and the JSON of a key.

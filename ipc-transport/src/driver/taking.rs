@@ -130,7 +130,11 @@ impl Driver {
             }
             Assembled::TooLarge { kind, id, total } => self.refuse_large(kind, id, total),
             Assembled::Overloaded { kind, id, total } => {
-                let said = format_args!("this connection has as much half-arrived as it may");
+                let limits = &self.link.limits;
+                let (bytes, messages) = (limits.buffered(), limits.in_flight);
+                let said = format_args!(
+                    "more would be half-arrived than a connection may have, {bytes} bytes of {messages} messages"
+                );
                 self.refuse_message(kind, id, total, &Failure::new(code::OVERLOADED, said))
             }
         }

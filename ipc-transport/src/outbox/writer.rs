@@ -60,11 +60,13 @@ pub(super) struct Writer {
     frames: Vec<u8>,
     fragment: Option<(Box<Sending>, Part)>,
     written: usize,
+    /// The bytes that the peer has taken, of all batches.
+    pub(super) taken: u64,
 }
 
 impl Writer {
     pub(super) fn new(io: WriteHalf) -> Self {
-        Self { io, frames: Vec::new(), fragment: None, written: 0 }
+        Self { io, frames: Vec::new(), fragment: None, written: 0, taken: 0 }
     }
 
     /// Takes what is written next. The batch before must have been settled.
@@ -80,7 +82,7 @@ impl Writer {
     /// Writes the batch.
     pub(super) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            let Self { io, frames, fragment, written } = self;
+            let Self { io, frames, fragment, written, .. } = self;
             let mut pieces = [IoSlice::new(&[]); MOST_PIECES];
             let unwritten = frames.get(*written..).filter(|frames| !frames.is_empty());
             let skipped = written.saturating_sub(frames.len());
@@ -100,6 +102,7 @@ impl Writer {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.written += wrote;
+            self.taken = self.taken.wrapping_add(wrote as u64);
         }
     }
 
