@@ -9,8 +9,9 @@ use tokio::time::Instant;
 
 use crate::frame::Frame;
 
-/// The room that is made for a message when its first fragment is there.
-const FIRST_ROOM_BYTES: usize = 1024 * 1024;
+/// The room that is made for a message, as a multiple of what has arrived of it: 1 MiB when a full fragment is there, so that
+/// most messages are never moved, and next to nothing for what was announced alone.
+const ROOM: usize = 16;
 
 /// The messages of one connection of which a part has arrived.
 #[derive(Debug)]
@@ -200,9 +201,9 @@ impl Assembly {
         }
         partial.attachments |= frame.flags.attachments;
         if let Payload::Kept(payload) = &mut partial.payload {
-            // Room is made in steps of what has arrived, so that an announcement alone takes no memory.
             if payload.capacity() < partial.arrived {
-                payload.reserve_exact((3 * partial.arrived).max(FIRST_ROOM_BYTES).min(total - payload.len()));
+                let here = payload.len() + frame.payload.len();
+                payload.reserve_exact((ROOM * here).max(partial.arrived).min(total) - payload.len());
             }
             payload.extend_from_slice(frame.payload);
         }

@@ -23,6 +23,7 @@ use crate::frame::{self, Frames};
 use crate::inbox::Batch;
 use crate::link::{Link, goodbye, other_end};
 use crate::outbox::Outgoing;
+use crate::throttle::Throttle;
 
 use self::patience::Patience;
 pub(crate) use self::taking::MISSED;
@@ -36,6 +37,17 @@ const REPLIES_PER_WRITE: usize = 8;
 
 /// The reads after which the task lets others run.
 const READS_PER_POLL: usize = 16;
+
+/// The frames without a use that are taken of a peer in a tenth of a second: pings, subscriptions, cancels of nothing, and
+/// requests beyond what may be in flight. Who means well does not send so many, and 2560 a second take some hundredths of a
+/// core.
+const IDLE_FRAMES: u32 = 256;
+
+/// Those of the first tenth of a second: a peer that comes again and again must not get more than one that stays.
+const FIRST_IDLE_FRAMES: u32 = 64;
+
+/// The room that a connection may keep for the beginning of a frame whose rest has not come.
+const LEFT_BYTES: usize = 1024;
 
 /// The time that a peer has to take the reason why it is let go, and that its own last words have to arrive.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -54,6 +66,7 @@ pub(crate) struct Driver {
     replies: Frames,
     replies_waiting: usize,
     patience: Patience,
+    throttle: Throttle,
     /// The peer does not take what it is sent.
     blocked: bool,
     /// The bytes that have been read.
@@ -101,6 +114,7 @@ impl Driver {
             replies: Frames::default(),
             replies_waiting: 0,
             patience,
+            throttle: Throttle::beginning_with(FIRST_IDLE_FRAMES, IDLE_FRAMES),
             blocked: false,
             received: 0,
             last_words: None,
@@ -173,6 +187,7 @@ impl Driver {
 
     fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         self.link.outbox.set_driver(cx.waker());
+        ready!(self.throttle.poll(cx));
         for _ in 0..READS_PER_POLL {
             if let Err(end) = self.take_frames(cx) {
                 return Poll::Ready(end);
@@ -188,13 +203,14 @@ impl Driver {
             if self.link.outbox.is_full_of_answers() {
                 return Poll::Pending;
             }
+            ready!(self.throttle.poll(cx));
             match self.poll_read(cx) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(End::Closed),
                 Poll::Ready(Ok(bytes)) => self.received = self.received.wrapping_add(bytes as u64),
                 Poll::Ready(Err(error)) => return Poll::Ready(End::Io(error)),
                 Poll::Pending if self.link.outbox.is_closed() => return self.poll_last_words(cx),
                 Poll::Pending => {
-                    self.arriving.rest();
+                    self.rest();
                     return Poll::Pending;
                 }
             }
@@ -233,16 +249,26 @@ impl Driver {
             }
             return read;
         }
-        if self.input.capacity() == 0 {
-            self.input = buffer::lend();
+        if self.input.capacity() < buffer::READ_BYTES {
+            let left = std::mem::replace(&mut self.input, buffer::lend());
+            self.input.reserve(buffer::READ_BYTES);
+            self.input.extend_from_slice(&left);
         }
-        self.input.reserve(buffer::READ_BYTES.saturating_sub(self.input.len()));
         // The future holds nothing between two polls, so it can be made anew for each.
         let read = pin!(self.reader.read_buf(&mut self.input)).poll(cx);
         if self.input.is_empty() {
             buffer::give_back(std::mem::take(&mut self.input));
         }
         read
+    }
+
+    /// Holds no more than there is, while nothing comes.
+    fn rest(&mut self) {
+        self.arriving.rest();
+        if !self.input.is_empty() && self.input.capacity() > LEFT_BYTES.max(self.input.len()) {
+            let left = self.input.as_slice().into();
+            buffer::give_back(std::mem::replace(&mut self.input, left));
+        }
     }
 
     /// Takes every frame that has arrived whole.
@@ -259,6 +285,9 @@ impl Driver {
                 continue;
             }
             self.take_frame(&frame)?;
+            if self.throttle.holds() {
+                break;
+            }
             if self.replies_waiting >= REPLIES_PER_WRITE {
                 self.flush(cx);
                 if self.link.outbox.is_full_of_answers() {

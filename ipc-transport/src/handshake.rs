@@ -6,12 +6,14 @@ use ipc_core::Failure;
 use ipc_core::envelope::Kind;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::buffer;
 use crate::driver::ReadHalf;
 use crate::frame;
 use crate::hello::{self, FirstFrame, Hello, HelloError};
 use crate::link::goodbye;
 use crate::outbox::WriteHalf;
+
+/// The bytes that are read at a time before it is known who is there. A hello has some hundreds.
+const READ_BYTES: usize = 2048;
 
 /// Why two sides do not come together.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +41,7 @@ pub(crate) async fn read_hello(reader: &mut ReadHalf, input: &mut Vec<u8>) -> Re
             FirstFrame::Goodbye(failure) => return Err(HandshakeError::Refused(*failure)),
             FirstFrame::Partly => {}
         }
-        input.reserve(buffer::READ_BYTES);
+        input.reserve(READ_BYTES);
         if reader.read_buf(input).await? == 0 {
             return Err(HandshakeError::Closed);
         }

@@ -36,6 +36,7 @@ mod reader;
 mod sending;
 mod server;
 mod serving;
+mod throttle;
 mod transport;
 #[cfg(test)]
 mod vectors;

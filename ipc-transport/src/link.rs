@@ -71,18 +71,21 @@ impl Link {
     }
 
     /// Ends the response to a call of the peer, which began in `out` at `started`. One that is too large for a frame is
-    /// taken out and queued by itself; one that is too large for the peer is replaced by a failure, which is sent however
+    /// taken out and queued by itself, which is answered; one that is too large for the peer is replaced by a failure, which is sent however
     /// little the peer takes.
-    pub(crate) fn finish_response(&self, id: u32, out: &mut Frames, started: frame::Started) {
+    pub(crate) fn finish_response(&self, id: u32, out: &mut Frames, started: frame::Started) -> bool {
         let limit = self.remote.limits.message_bytes as usize;
         let size = out.message_bytes(started);
         if size > limit {
             out.take_back(started);
             let said = format_args!("the response has {size} bytes, and the caller takes {limit}");
             self.put_failure(id, &mut out.body.json, &Failure::new(code::TOO_LARGE, said));
-            return;
+            return false;
         }
-        self.send_large(out.end(Kind::Response, id, started));
+        let large = out.end(Kind::Response, id, started);
+        let queued = large.is_some();
+        self.send_large(large);
+        queued
     }
 
     /// Appends the response to a call that failed, however little the peer takes.

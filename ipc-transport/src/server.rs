@@ -24,6 +24,7 @@ use crate::link::{Link, other_end};
 use crate::listener::Listener;
 use crate::local::Claim;
 use crate::outbox::WriteHalf;
+use crate::throttle::Throttle;
 use crate::transport::Transport;
 
 /// The time that a peer has to say goodbye when everything it asked for has been answered.
@@ -31,6 +32,10 @@ const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What a peer is told when the server ends.
 const GOING: &str = "the server shut down";
+
+/// The connections that are accepted in a tenth of a second. An application has some dozens in all; a program that opens and
+/// drops them as fast as it can is kept waiting, and not those who are in.
+const ACCEPTED: u32 = 64;
 
 /// The pause after an accept that failed, so that a process without free descriptors does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -308,7 +313,10 @@ impl Drop for Place {
 
 /// Accepts connections until the listener is gone. The connections end with this task.
 async fn accept(shared: Arc<Shared>, mut listener: Listener) {
+    let mut throttle = Throttle::new(ACCEPTED);
     while let Some(accepted) = listener.accept().await {
+        throttle.count();
+        throttle.pass().await;
         let transport = match accepted {
             Ok(transport) => transport,
             Err(error) => {

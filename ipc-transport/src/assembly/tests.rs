@@ -135,7 +135,7 @@ fn an_announcement_takes_no_memory() {
     assert_eq!(capacity(&assembly), 0);
     for fragments in 1..=64 {
         assembly.take(&next(1, &[0; 65536])).unwrap();
-        let bound = (4 * fragments * 65536).max(FIRST_ROOM_BYTES);
+        let bound = ROOM * fragments * 65536;
         assert!(capacity(&assembly) <= bound, "{} bytes after {fragments} fragments", capacity(&assembly));
     }
 }

@@ -9,7 +9,7 @@ use ipc_core::{Body, Dispatch, Failure, Inbound, PendingCall, ReceiveItems, code
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use super::{Driver, End};
+use super::{Driver, End, REPLIES_PER_WRITE};
 use crate::buffer;
 use crate::credit::Credit;
 use crate::frame::{self, Frames};
@@ -51,6 +51,7 @@ impl Driver {
             refused.get_or_insert_with(|| as_many_as_may_be(streams, "streams"));
         }
         if let Some(failure) = refused {
+            self.throttle.count();
             self.reply(id, &failure);
             return Ok(());
         }
@@ -77,8 +78,9 @@ impl Driver {
         let link = Arc::clone(&self.link);
         match dispatched {
             Dispatch::Answered => {
-                self.replies_waiting += 1;
-                link.finish_response(id, &mut self.replies, started);
+                let large = link.finish_response(id, &mut self.replies, started);
+                // What is large may fill the connection, which is looked at before the next is made.
+                self.replies_waiting += if large { REPLIES_PER_WRITE } else { 1 };
                 // The handler may have left it to somebody who goes on reading.
                 if let Some(inbox) = inbox {
                     inbox.end(answered());
@@ -165,6 +167,7 @@ impl Driver {
     /// Sends the peer the events that it asks for.
     pub(super) fn serve_subscription(&mut self, id: u32, channel: &[u8], payload: Payload<'_>) -> Result<(), End> {
         let link = Arc::clone(&self.link);
+        self.throttle.count();
         let (known, limit) = (link.serving.load(id).known, link.limits.subscriptions);
         let begun = match self.refusal(id, known, link.publishing.len(), limit, "subscriptions")? {
             Some(failure) => Err(failure),
@@ -197,6 +200,8 @@ impl Driver {
         if of_request || self.link.serving.cancel(id) {
             // What has been sent of its answer, if that is a stream, comes before.
             self.link.fail_in_order(id, &Failure::new(code::CANCELLED, "the caller cancelled the call"));
+        } else {
+            self.throttle.count();
         }
     }
 }

@@ -83,6 +83,9 @@ impl Driver {
         if self.blocked {
             return Some(Owed::Taking(link.outbox.taken_bytes()));
         }
+        if self.throttle.holds() {
+            return None;
+        }
         if !self.input.is_empty() || !self.assembly.is_empty() {
             return Some(Owed::Rest(self.received));
         }

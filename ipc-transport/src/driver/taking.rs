@@ -197,7 +197,10 @@ impl Driver {
                 }
             },
             Kind::Cancel => self.cancel(id),
-            Kind::Unsubscribe => self.link.publishing.end(id),
+            Kind::Unsubscribe => {
+                self.throttle.count();
+                self.link.publishing.end(id);
+            }
             Kind::Item | Kind::Event => self.take_item(kind, id, channel, payload)?,
             Kind::End if id & UPSTREAM != 0 => {
                 if let Some(incoming) = self.link.serving.incoming(id & !UPSTREAM) {
@@ -207,6 +210,7 @@ impl Driver {
             Kind::End => self.link.calls.end_events(id, payload),
             Kind::Credit => self.take_credit(id, payload.bytes())?,
             Kind::Ping => {
+                self.throttle.count();
                 frame::put(self.replies(), Kind::Pong, id, payload.bytes());
                 self.replies_waiting += 1;
             }
@@ -218,7 +222,10 @@ impl Driver {
                 self.link.outbox.push_goodbye(&goodbye(&Failure::new(code::UNAVAILABLE, "goodbye")));
             }
             Kind::Hello => return Err(End::Violation("a second hello".to_owned())),
-            Kind::Pong => tracing::debug!(id, "a pong that was not asked for was passed over"),
+            Kind::Pong => {
+                self.throttle.count();
+                tracing::debug!(id, "a pong that was not asked for was passed over");
+            }
         }
         Ok(())
     }

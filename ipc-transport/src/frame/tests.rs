@@ -282,7 +282,8 @@ fn a_frame_of_which_only_payload_is_missing_is_told_from_others_at_every_byte() 
     for vector in vectors::frames() {
         let (bytes, payload) = (vector.bytes(), vector.payload());
         let prefix = bytes.len() - payload.len();
-        for cut in 0..=bytes.len() {
+        // Every byte up to some way into the payload, and the last ones.
+        for cut in (0..=bytes.len()).filter(|cut| *cut < prefix + 20 || bytes.len() - cut < 20) {
             let expected = (cut >= prefix && cut < bytes.len())
                 .then(|| (Frame { payload: &payload[..cut - prefix], ..vector.frame(&payload) }, bytes.len() - cut));
             assert_eq!(begun(&bytes[..cut]), Ok(expected), "{} cut at {cut}", vector.name);
