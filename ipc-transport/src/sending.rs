@@ -248,6 +248,8 @@ impl<'a> Batch<'a> {
             pushed = pushed.and_then(|()| outbox.push_ordered(self.lane, Outgoing::Large(large)));
         }
         if pushed.is_err() {
+            // What is left would be handed over for ever.
+            self.out = Frames::default();
             tracing::debug!(id = self.id, "items were dropped, as the connection is gone");
         }
     }
@@ -256,5 +258,24 @@ impl<'a> Batch<'a> {
 impl Drop for Batch<'_> {
     fn drop(&mut self) {
         buffer::give_back(std::mem::take(&mut self.out).into_room());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hello::Hello;
+    use crate::limits::Limits;
+
+    #[test]
+    fn items_for_a_connection_that_is_gone_are_handed_over_once() {
+        let limits = Limits::default();
+        let hello = Hello::new("0", None, &limits);
+        let link = Link::new(Box::new(tokio::io::sink()), hello, ipc_core::Peer::unknown(), limits);
+        let mut batch = Batch::new(&link, 1, Lane::Answering(1));
+        frame::put(&mut batch.out.body.json, Kind::Item, 1, b"1");
+        link.outbox.close();
+        batch.push();
+        assert!(batch.out.is_empty(), "else whoever fills it would find it filled for ever");
     }
 }
