@@ -8,8 +8,10 @@ pub(super) mod router;
 pub(super) mod script;
 mod wire;
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use ipc_core::envelope::{Kind, UPSTREAM};
 use ipc_core::{InvokeError, Peer, Publisher};
 use serde_json::json;
 use tokio::io::{duplex, split};
@@ -28,7 +30,6 @@ use crate::limits::Limits;
 use crate::memory;
 use crate::server::Server;
 use crate::transport::Transport;
-use ipc_core::envelope::{Kind, UPSTREAM};
 
 /// What the transport holds in each direction, so little that it is full soon.
 const PIPE_BYTES: usize = 16 * 1024;
@@ -56,6 +57,14 @@ pub fn connection(data: &[u8]) {
     let runtime = runtime.expect("a runtime without threads of its own needs nothing of the system");
     let played = runtime.block_on(async { timeout(Duration::from_secs(3600), play(data)).await });
     assert!(played.is_ok(), "something waits for ever");
+}
+
+/// Tells what happens, to whoever wants to know why an input is bad: `FUZZ_TRACE=1`.
+fn note(what: std::fmt::Arguments<'_>) {
+    static WANTED: LazyLock<bool> = LazyLock::new(|| std::env::var_os("FUZZ_TRACE").is_some());
+    if *WANTED {
+        eprintln!("{what}");
+    }
 }
 
 async fn play(data: &[u8]) {
@@ -88,6 +97,9 @@ struct Stage {
 
 impl Stage {
     async fn take(&mut self, step: Step) {
+        if !matches!(step, Step::Send(_)) {
+            note(format_args!("{step:?}"));
+        }
         match step {
             Step::Send(bytes) => match self.cut.take() {
                 None => self.wire.write(&bytes).await,
@@ -114,6 +126,7 @@ impl Stage {
 
     /// What must be so in the end, whatever has been.
     async fn finish(mut self) {
+        note(format_args!("the script is at its end"));
         self.wire.listen(true);
         self.wire.complete().await;
         self.wire.quiet().await;

@@ -148,6 +148,16 @@ fn every_input_of_the_corpora_is_good() {
     }
 }
 
+/// One input that a fuzzer found bad: `FUZZ_INPUT=connection:crash-1234 FUZZ_TRACE=1 cargo test -p ipc-transport -- bad_input`.
+#[test]
+fn the_bad_input_that_was_named_is_good() {
+    let Some(named) = std::env::var_os("FUZZ_INPUT") else { return println!("skipped: FUZZ_INPUT names no input") };
+    let named = named.into_string().unwrap();
+    let (target, path) = named.split_once(':').expect("FUZZ_INPUT is the target's name, `:`, and a path");
+    let (_, target) = TARGETS.iter().find(|(name, _)| *name == target).expect("FUZZ_INPUT names a target");
+    run(*target, path, &fs::read(path).unwrap());
+}
+
 #[test]
 fn every_target_has_its_program_and_its_corpus() {
     let manifest = fs::read_to_string(root().join("fuzz/Cargo.toml")).unwrap();
