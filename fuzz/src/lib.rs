@@ -1,4 +1,5 @@
 //! What every fuzzer has in common: a bound of the memory that one input may take.
+#![forbid(unsafe_code)]
 
 use peak_alloc::PeakAlloc;
 

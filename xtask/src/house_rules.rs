@@ -45,6 +45,10 @@ fn visit(root: &Path, folder: &Path, found: &mut Found) -> Result<()> {
             if !not_ours {
                 visit(root, &path, found)?;
             }
+        } else if name == "Cargo.toml" {
+            let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+            let shown = path.strip_prefix(root).unwrap_or(&path);
+            found.breaches.extend(breach_in_manifest(&text).map(|what| format!("{}: {what}", shown.display())));
         } else if name.ends_with(".rs") || name.ends_with(".md") {
             let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
             let shown = path.strip_prefix(root).unwrap_or(&path);
@@ -74,6 +78,14 @@ fn breaches_in(path: &Path, text: &str) -> Vec<String> {
         }
     }
     breaches
+}
+
+/// A package that does not take the workspace's lints may hold `unsafe`.
+fn breach_in_manifest(text: &str) -> Option<&'static str> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let takes_them = lines.windows(2).any(|pair| pair == ["[lints]", "workspace = true"]);
+    let is_apart = lines.contains(&"[workspace]") && !lines.contains(&"unsafe_code = \"forbid\"");
+    (!takes_them && !is_apart).then_some("a package without the lints of the workspace, which forbid `unsafe`")
 }
 
 fn breach_in_rust(line: &str) -> Option<&'static str> {
@@ -115,6 +127,17 @@ mod tests {
         let expected = "core/src/lib.rs: 501 lines, at most 500 are allowed";
         assert_eq!(breaches("core/src/lib.rs", &"\n".repeat(501)), [expected]);
         assert_eq!(breaches("core/tests/golden.rs", &"\n".repeat(501)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_package_takes_the_lints_that_forbid_unsafe() {
+        let package = "[package]\nname = \"a\"\n";
+        let breach = Some("a package without the lints of the workspace, which forbid `unsafe`");
+        assert_eq!(breach_in_manifest(package), breach);
+        assert_eq!(breach_in_manifest(&format!("{package}[lints]\nworkspace = true\n")), None);
+        let root = "[workspace]\n[workspace.lints.rust]\nunsafe_code = \"forbid\"\n";
+        assert_eq!(breach_in_manifest(&format!("{root}{package}")), breach);
+        assert_eq!(breach_in_manifest(&format!("[workspace]\n{package}")), None);
     }
 
     #[test]
