@@ -49,7 +49,10 @@ fn limits() -> Limits {
         .stream_bytes(2000)
         .subscriptions(3)
         .queued_events(4)
+        .streams(3)
         .connections(1)
+        .stalled(Duration::from_secs(2))
+        .idle(Duration::from_secs(5))
 }
 
 pub fn connection(data: &[u8]) {
@@ -170,7 +173,7 @@ impl Stage {
         let mut bytes = Vec::new();
         let started = frame::begin(&mut bytes, Kind::Request, free, "data:fetch");
         bytes.extend_from_slice(br#"{"id":7}"#);
-        assert!(frame::end(&mut bytes, Kind::Request, free, started, &mut Vec::new()).is_none());
+        assert!(frame::end(&mut bytes, Kind::Request, free, started).is_none());
         self.wire.answers.remove(&free);
         self.wire.write(&bytes).await;
         let come = |wire: &Wire| wire.answers.contains_key(&free);

@@ -7,7 +7,7 @@ use ipc_core::envelope::{FRAGMENT_BYTES, HEADER_BYTES, Header, Kind};
 
 use crate::assembly::{Assembled, Assembly, AssemblyLimits};
 use crate::frame::{
-    Frame, Large, LargePayload, MAX_FRAME_BYTES, Part, begin_within, decode, end, fragment_prefix, put_shared,
+    Frame, Large, LargePayload, MAX_FRAME_BYTES, Part, begin_within, begun, decode, end, fragment_prefix, put_shared,
 };
 
 /// Limits that a few kilobytes reach.
@@ -23,7 +23,7 @@ type Arriving = BTreeMap<(u8, u32), (usize, Vec<u8>)>;
 /// message has the bytes of its fragments, and no more than a message may have.
 pub fn frame(data: &[u8]) {
     let mut rest = data;
-    let mut assembly = Assembly::new(LIMITS);
+    let (mut assembly, mut in_pieces) = (Assembly::new(LIMITS), Assembly::new(LIMITS));
     let mut arriving = Arriving::new();
     let mut fits_together = true;
     while let Ok(Some((frame, taken))) = decode(rest) {
@@ -34,8 +34,12 @@ pub fn frame(data: &[u8]) {
         if let Some(written) = as_the_product_writes(&frame) {
             assert_eq!(written, &rest[..taken]);
         }
-        if fits_together && (frame.flags.more || frame.flags.continued) {
+        if fits_together && frame.is_fragment() {
             fits_together = assemble(&mut assembly, &mut arriving, &frame);
+        }
+        if fits_together {
+            arrive_in_pieces(&mut in_pieces, &frame, &rest[..taken]);
+            assert_eq!(in_pieces.is_empty(), assembly.is_empty());
         }
         rest = &rest[taken..];
     }
@@ -71,11 +75,11 @@ fn as_the_product_writes(frame: &Frame<'_>) -> Option<Vec<u8>> {
         (false, None) if !flags.attachments => {
             let started = begin_within(&mut out, kind, id, channel, deadline);
             out.extend_from_slice(payload);
-            assert!(end(&mut out, kind, id, started, &mut Vec::new()).is_none());
+            assert!(end(&mut out, kind, id, started).is_none());
         }
         (false, None) if deadline.is_none() => {
             let payload = Bytes::copy_from_slice(payload);
-            assert!(put_shared(&mut out, kind, id, channel, &[payload], true).is_none());
+            assert!(put_shared(&mut out, kind, id, channel, &[payload], true, false).is_none());
         }
         (false, None) => return None,
         (continued, total) => {
@@ -100,6 +104,35 @@ fn as_the_product_writes(frame: &Frame<'_>) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// Has a frame arrive in three pieces, where bytes of the payload alone may be missing.
+fn arrive_in_pieces(assembly: &mut Assembly, frame: &Frame<'_>, bytes: &[u8]) {
+    // Anywhere, and in another place for every frame.
+    let cut = bytes.iter().fold(0_usize, |sum, byte| sum.wrapping_mul(31) + usize::from(*byte)) % bytes.len();
+    let (now, later) = bytes.split_at(cut);
+    let Some((begun, missing)) = begun(now).unwrap() else {
+        if frame.is_fragment() {
+            assembly.take(frame).unwrap();
+        }
+        return;
+    };
+    assert_eq!(missing, later.len());
+    assert!(frame.payload.starts_with(begun.payload));
+    assert_eq!(Frame { payload: frame.payload, ..begun }, *frame);
+    assembly.begin(&begun, missing).unwrap();
+    let (mut second, mut third) = later.split_at(later.len() / 2);
+    let assembled = assembly.go_on(&mut second).or_else(|| assembly.go_on(&mut third));
+    assert!(second.is_empty() && third.is_empty());
+    match assembled.expect("nothing of the frame is missing") {
+        Assembled::Whole(message) if !frame.is_fragment() => {
+            assert_eq!((message.kind, message.id, &*message.channel), (frame.kind, frame.id, frame.channel));
+            assert_eq!(message.deadline.is_some(), frame.deadline.is_some());
+            assert_eq!((message.attachments, &*message.payload), (frame.flags.attachments, frame.payload));
+        }
+        Assembled::Whole(message) => assert!(message.payload.ends_with(frame.payload)),
+        _ => assert!(frame.is_fragment()),
+    }
+}
+
 /// Takes a fragment, and says whether the next may follow it.
 fn assemble(assembly: &mut Assembly, arriving: &mut Arriving, frame: &Frame<'_>) -> bool {
     let key = (frame.kind as u8, frame.id);
@@ -118,8 +151,13 @@ fn assemble(assembly: &mut Assembly, arriving: &mut Arriving, frame: &Frame<'_>)
             assert_eq!((message.kind, message.id), (frame.kind, frame.id));
             assert_eq!(&message.payload, arrived);
         }
-        Assembled::TooLarge { total } => assert!(total == announced && total > LIMITS.message_bytes),
-        Assembled::Overloaded { total } => assert_eq!(total, announced),
+        Assembled::TooLarge { kind, id, total } => {
+            assert_eq!((kind, id, total), (frame.kind, frame.id, announced));
+            assert!(total > LIMITS.message_bytes);
+        }
+        Assembled::Overloaded { kind, id, total } => {
+            assert_eq!((kind, id, total), (frame.kind, frame.id, announced));
+        }
     }
     assert_eq!(arrived.len(), announced);
     arriving.remove(&key);
