@@ -26,9 +26,12 @@ pub use frame::frame;
 pub use hello::hello;
 pub use response::response;
 
+/// What must hold of whatever bytes it is given.
+pub type Target = fn(&[u8]);
+
 /// Every target, by its name. One that is new stands here, has a program in `fuzz/fuzz_targets/` with its lines in
 /// `fuzz/Cargo.toml`, and a folder in `fuzz/corpus/`; a test says what is missing.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Target)] = &[
     ("channel", channel),
     ("connection", connection),
     ("envelope", envelope),

@@ -120,8 +120,9 @@ fn keep(cargo_fuzz: &mut impl FnMut() -> Command, root: &Path, work: &Path, name
 fn outcome(said: &str) -> Run {
     let executions = said.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
     // A fuzzer that is ended by a bad input has no time for its statistics, but for `#123` before each line.
-    let counted = said.lines().filter_map(|line| line.strip_prefix('#')?.split_whitespace().next()?.parse().ok());
-    let executions = executions.and_then(|number| number.trim().parse().ok()).or_else(|| counted.last()).unwrap_or(0);
+    let mut counted = said.lines().filter_map(|line| line.strip_prefix('#')?.split_whitespace().next()?.parse().ok());
+    let executions =
+        executions.and_then(|number| number.trim().parse().ok()).or_else(|| counted.next_back()).unwrap_or(0);
     let written = said.lines().find_map(|line| line.split_once("Test unit written to ")).map(|(_, path)| path.trim());
     let bad = written.map(|path| (PathBuf::from(path), why(said).unwrap_or("see the log").to_owned()));
     Run { executions, bad }

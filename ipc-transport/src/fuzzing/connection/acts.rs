@@ -24,8 +24,8 @@ impl Acts {
         let peer = peer.clone();
         let publisher = publisher.clone();
         match chosen % 16 {
-            0 => return drop(self.0.pop_front().inspect(JoinHandle::abort)),
-            1 => return drop(self.0.pop_back().inspect(JoinHandle::abort)),
+            0 => drop(self.0.pop_front().inspect(JoinHandle::abort)),
+            1 => drop(self.0.pop_back().inspect(JoinHandle::abort)),
             2 => self.begin(async move { said(peer.invoke(fetch { id: 1 }).await) }),
             3 => self.begin(async move { said(peer.invoke(wait_long {}).await) }),
             4 => self.begin(async move { said(peer.invoke(bytes_echo { bytes: Bytes::from(vec![7; 20_000]) }).await) }),
