@@ -113,7 +113,8 @@ fn run_target(
 fn keep(cargo_fuzz: &mut impl FnMut() -> Command, root: &Path, work: &Path, name: &str) -> Result<()> {
     let mut command = cargo_fuzz();
     command.args(["run", "--sanitizer", "none", name]).arg(root.join("fuzz/corpus").join(name)).arg(work.join(name));
-    run(command.args(["--", "-merge=1", "-use_value_profile=0"]))
+    // By the code alone, not by how often it is run: else hundreds of inputs would differ in nothing that a person sees.
+    run(command.args(["--", "-merge=1", "-use_counters=0", "-max_len=2048"]))
 }
 
 /// What the fuzzer said of its run.
