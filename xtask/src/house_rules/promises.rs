@@ -7,12 +7,25 @@ use std::path::Path;
 pub(super) const DOCUMENT: &str = "SECURITY.md";
 const HEADING: &str = "## The promises and their tests";
 
-/// The names of the functions among the tests of one file.
+/// The names of the tests of one file: the functions that are marked as such and, as a macro may mark them elsewhere, all
+/// that stand in a place of tests.
 pub(super) fn tests_in(path: &Path, text: &str) -> Vec<String> {
-    let is_test = path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs")));
-    // In a file of the library, the tests stand at the end.
-    let tests = if is_test { Some(text) } else { text.split_once("#[cfg(test)]").map(|(_, tests)| tests) };
-    tests.unwrap_or_default().lines().filter_map(function_of).map(str::to_owned).collect()
+    let mut in_tests = path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs")));
+    let (mut marked, mut before) = (false, "");
+    let mut names = Vec::new();
+    for line in text.lines().map(str::trim) {
+        // In a file of the library, the tests stand at the end.
+        in_tests |= before == "#[cfg(test)]" && line.starts_with("mod ") && line.ends_with('{');
+        before = line;
+        marked |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
+        if let Some(name) = function_of(line) {
+            if in_tests || marked {
+                names.push(name.to_owned());
+            }
+            marked = false;
+        }
+    }
+    names
 }
 
 /// The name of the function that a line begins: `pub(crate) async fn name(`.
@@ -90,5 +103,9 @@ mod tests {
         assert_eq!(tests_in(Path::new("core/src/a.rs"), text), [""; 0]);
         let library = format!("fn plain() {{}}\n#[cfg(test)]\nmod tests {{\n    {text}");
         assert_eq!(tests_in(Path::new("core/src/a.rs"), &library), ["plain", "it_holds", "generic"]);
+        let elsewhere = "#[cfg(test)]\nmod tests;\nfn plain() {}";
+        assert_eq!(tests_in(Path::new("core/src/a.rs"), elsewhere), [""; 0]);
+        let marked = "#[tokio::test(start_paused = true)]\n#[cfg(unix)]\nasync fn it_holds() {\nfn plain() {}";
+        assert_eq!(tests_in(Path::new("core/src/a.rs"), marked), ["it_holds"]);
     }
 }
