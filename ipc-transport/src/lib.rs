@@ -20,6 +20,8 @@ mod driver;
 mod endpoint;
 mod events;
 mod frame;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod handshake;
 mod hello;
 mod inbox;

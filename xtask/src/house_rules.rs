@@ -1,5 +1,8 @@
-//! What the compiler does not check: long files, and tests or code that are there in name only.
+//! What the compiler does not check: long files, tests or code that are there in name only, and promises without a test.
 
+mod promises;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -9,15 +12,26 @@ use anyhow::{Context, Result, bail};
 const MOST_LINES: usize = 500;
 
 pub(crate) fn check(root: &Path) -> Result<()> {
-    let mut breaches = Vec::new();
-    visit(root, root, &mut breaches)?;
-    if breaches.is_empty() {
+    let mut found = Found::default();
+    visit(root, root, &mut found)?;
+    let document = root.join(promises::DOCUMENT);
+    let document = fs::read_to_string(&document).with_context(|| format!("reading {}", document.display()))?;
+    found.breaches.extend(promises::breaches_in(&document, &found.tests));
+    if found.breaches.is_empty() {
         return Ok(());
     }
-    bail!("the house rules are broken:\n  {}", breaches.join("\n  "))
+    bail!("the house rules are broken:\n  {}", found.breaches.join("\n  "))
 }
 
-fn visit(root: &Path, folder: &Path, breaches: &mut Vec<String>) -> Result<()> {
+/// What a walk through the workspace comes to.
+#[derive(Default)]
+struct Found {
+    breaches: Vec<String>,
+    /// The names of the tests.
+    tests: BTreeSet<String>,
+}
+
+fn visit(root: &Path, folder: &Path, found: &mut Found) -> Result<()> {
     let mut entries = fs::read_dir(folder)
         .and_then(Iterator::collect::<std::io::Result<Vec<_>>>)
         .with_context(|| format!("reading {}", folder.display()))?;
@@ -29,12 +43,19 @@ fn visit(root: &Path, folder: &Path, breaches: &mut Vec<String>) -> Result<()> {
         if entry.file_type()?.is_dir() {
             let not_ours = name.starts_with('.') || name.starts_with("target") || name == "node_modules";
             if !not_ours {
-                visit(root, &path, breaches)?;
+                visit(root, &path, found)?;
             }
+        } else if name == "Cargo.toml" {
+            let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+            let shown = path.strip_prefix(root).unwrap_or(&path);
+            found.breaches.extend(breach_in_manifest(&text).map(|what| format!("{}: {what}", shown.display())));
         } else if name.ends_with(".rs") || name.ends_with(".md") {
             let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
             let shown = path.strip_prefix(root).unwrap_or(&path);
-            breaches.extend(breaches_in(shown, &text));
+            found.breaches.extend(breaches_in(shown, &text));
+            if name.ends_with(".rs") {
+                found.tests.extend(promises::tests_in(shown, &text));
+            }
         }
     }
     Ok(())
@@ -57,6 +78,14 @@ fn breaches_in(path: &Path, text: &str) -> Vec<String> {
         }
     }
     breaches
+}
+
+/// A package that does not take the workspace's lints may hold `unsafe`.
+fn breach_in_manifest(text: &str) -> Option<&'static str> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let takes_them = lines.windows(2).any(|pair| pair == ["[lints]", "workspace = true"]);
+    let is_apart = lines.contains(&"[workspace]") && !lines.contains(&"unsafe_code = \"forbid\"");
+    (!takes_them && !is_apart).then_some("a package without the lints of the workspace, which forbid `unsafe`")
 }
 
 fn breach_in_rust(line: &str) -> Option<&'static str> {
@@ -98,6 +127,17 @@ mod tests {
         let expected = "core/src/lib.rs: 501 lines, at most 500 are allowed";
         assert_eq!(breaches("core/src/lib.rs", &"\n".repeat(501)), [expected]);
         assert_eq!(breaches("core/tests/golden.rs", &"\n".repeat(501)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_package_takes_the_lints_that_forbid_unsafe() {
+        let package = "[package]\nname = \"a\"\n";
+        let breach = Some("a package without the lints of the workspace, which forbid `unsafe`");
+        assert_eq!(breach_in_manifest(package), breach);
+        assert_eq!(breach_in_manifest(&format!("{package}[lints]\nworkspace = true\n")), None);
+        let root = "[workspace]\n[workspace.lints.rust]\nunsafe_code = \"forbid\"\n";
+        assert_eq!(breach_in_manifest(&format!("{root}{package}")), breach);
+        assert_eq!(breach_in_manifest(&format!("[workspace]\n{package}")), None);
     }
 
     #[test]

@@ -2,11 +2,14 @@
 
 #![expect(clippy::print_stdout, reason = "a program that reports on standard output")]
 
+mod audit;
 mod bench;
 mod examples;
+mod fuzz;
 mod house_rules;
 mod run;
 mod test;
+mod tools;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,6 +25,11 @@ Commands:
         --rounds N     interleaved rounds, the table gives their medians (default 5)
         --seconds S    how long each measurement lasts (default 1)
         --only LIST    some workloads only, as in W1,W2: calls W1 to W4, events W5, connections at rest W6
+  fuzz [options]       every fuzz target for a while, up to the first bad input; needs a nightly toolchain
+        --seconds N    how long each target runs (default 60)
+        --only LIST    some targets only, as in frame,connection
+        --keep         what reaches code that no kept input does is added to fuzz/corpus
+  audit                licences, sources and versions of all dependencies, as `test` does, and known weaknesses
   help                 this text";
 
 fn main() -> ExitCode {
@@ -45,12 +53,17 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             None => test::test(&root()?),
             Some(surplus) => bail!("`cargo xtask test` takes no arguments, found `{surplus}`"),
         },
+        "fuzz" => fuzz::fuzz(&root()?, rest),
+        "audit" => match rest.first() {
+            None => audit::audit(&root()?),
+            Some(surplus) => bail!("`cargo xtask audit` takes no arguments, found `{surplus}`"),
+        },
         "bench" => bench::bench(&root()?, rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(())
         }
-        unknown => bail!("unknown command `{unknown}`, expected one of: test, bench, help"),
+        unknown => bail!("unknown command `{unknown}`, expected one of: test, bench, fuzz, audit, help"),
     }
 }
 
@@ -72,13 +85,24 @@ mod tests {
     #[test]
     fn an_unknown_command_is_answered_with_the_known_ones() {
         let message = complaint(&["tset"]).expect("an unknown command fails");
-        assert_eq!(message, "unknown command `tset`, expected one of: test, bench, help");
+        assert_eq!(message, "unknown command `tset`, expected one of: test, bench, fuzz, audit, help");
     }
 
     #[test]
-    fn test_refuses_what_it_would_not_heed() {
-        let message = complaint(&["test", "--fast"]).expect("a surplus argument fails");
-        assert!(message.contains("`--fast`"), "{message}");
+    fn what_would_not_be_heeded_is_refused() {
+        for command in ["test", "audit", "fuzz"] {
+            let message = complaint(&[command, "--fast"]).expect("a surplus argument fails");
+            assert!(message.contains("`--fast`"), "{message}");
+        }
+    }
+
+    #[test]
+    fn the_help_tells_of_every_command() {
+        let message = complaint(&["tset"]).expect("an unknown command fails");
+        let (_, commands) = message.split_once("one of: ").expect("the message lists the commands");
+        for command in commands.split(", ") {
+            assert!(HELP.lines().any(|line| line.starts_with(&format!("  {command} "))), "{command}");
+        }
     }
 
     #[test]

@@ -6,18 +6,19 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::run::{cargo, run};
-use crate::{examples, house_rules};
+use crate::{audit, examples, house_rules};
 
 type Check = fn(&Path) -> Result<()>;
 
 /// Cheap ones first: a missing blank should not cost a build.
-const STEPS: [(&str, Check); 6] = [
+const STEPS: [(&str, Check); 7] = [
     ("format", |root| run(cargo().current_dir(root).args(["fmt", "--all", "--check"]))),
     ("house rules", house_rules::check),
     ("clippy", |root| {
         let arguments = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
         run(cargo().current_dir(root).args(arguments))
     }),
+    ("dependencies", audit::dependencies),
     ("tests", |root| run(cargo().current_dir(root).args(["test", "--workspace", "--all-features"]))),
     ("docs", |root| {
         let arguments = ["doc", "--workspace", "--no-deps", "--all-features"];
@@ -39,13 +40,13 @@ pub(crate) fn test(root: &Path) -> Result<()> {
 }
 
 fn summary(taken: &[(&str, Duration)]) -> String {
-    let mut table = String::from("| step        | seconds |\n| ----------- | ------: |\n");
+    let mut table = String::from("| step         | seconds |\n| ------------ | ------: |\n");
     let mut total = Duration::ZERO;
     for (name, duration) in taken {
-        table.push_str(&format!("| {name:<11} | {:>7.1} |\n", duration.as_secs_f64()));
+        table.push_str(&format!("| {name:<12} | {:>7.1} |\n", duration.as_secs_f64()));
         total += *duration;
     }
-    table.push_str(&format!("| all passed  | {:>7.1} |", total.as_secs_f64()));
+    table.push_str(&format!("| all passed   | {:>7.1} |", total.as_secs_f64()));
     table
 }
 
@@ -56,7 +57,7 @@ mod tests {
     #[test]
     fn the_summary_adds_up_what_each_step_took() {
         let table = summary(&[("format", Duration::from_millis(400)), ("tests", Duration::from_millis(2100))]);
-        assert!(table.contains("| format      |     0.4 |"), "{table}");
-        assert!(table.ends_with("| all passed  |     2.5 |"), "{table}");
+        assert!(table.contains("| format       |     0.4 |"), "{table}");
+        assert!(table.ends_with("| all passed   |     2.5 |"), "{table}");
     }
 }
