@@ -163,7 +163,7 @@ impl Driver {
     /// Tells the peer why it is let go, as far as it listens, behind the answers to what it asked before.
     async fn dismiss(&mut self, why: &Failure) {
         frame::put(self.replies(), Kind::Goodbye, 0, &goodbye(why));
-        if self.link.outbox.push(Outgoing::Written(&mut self.replies)).is_ok() {
+        if self.link.outbox.push_last(&mut self.replies).is_ok() {
             self.flush_last().await;
         }
     }

@@ -158,6 +158,17 @@ impl Outbox {
         queue.push(Outgoing::Frames(&goodbye)).expect("the queue is not closed");
     }
 
+    /// Appends the last frames of a connection, which end with a goodbye whether one has been sent or not. No request begins
+    /// after it, not even one that waits for its turn.
+    pub(crate) fn push_last(&self, last: &mut Frames) -> Result<(), NotSent> {
+        let mut queue = self.queue();
+        queue.leaving = true;
+        let unasked = queue.take_unasked();
+        let pushed = queue.push(Outgoing::Written(last));
+        drop((queue, unasked));
+        pushed
+    }
+
     /// Whether a goodbye has been sent, or nothing can be sent any more.
     pub(crate) fn is_leaving(&self) -> bool {
         let queue = self.queue();

@@ -241,6 +241,27 @@ impl Queue {
         }
     }
 
+    /// Takes out what this side would ask for and of which nothing has been sent, to be dropped where nothing is locked.
+    pub(super) fn take_unasked(&mut self) -> impl Sized + use<> {
+        let asks = |kind| matches!(kind, Kind::Request | Kind::Subscribe | Kind::Notification);
+        let (unasked, mut large): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.large)
+            .into_iter()
+            .partition(|sending| sending.sent == 0 && asks(sending.message.kind));
+        let mut waiting = Vec::new();
+        let under_way = large.iter_mut().map(|sending| (Some(sending.lane()), &mut sending.behind));
+        for (lane, behind) in under_way.chain([(self.writing_lane, &mut self.writing_behind)]) {
+            let opening = match lane {
+                Some(Lane::Notifying) => 0,
+                _ => behind.iter().position(Behind::opens).unwrap_or(behind.len()),
+            };
+            waiting.extend(behind.drain(opening..));
+        }
+        self.large = large;
+        unasked.iter().for_each(|sending| self.drop_rest(sending));
+        self.discount_asked(waiting.iter().map(Behind::len).sum());
+        (unasked, waiting)
+    }
+
     /// Goes on with a lane whose large message has been sent.
     fn release(&mut self, lane: Lane, mut behind: VecDeque<Behind>) {
         while let Some(next) = behind.pop_front() {

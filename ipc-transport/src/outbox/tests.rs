@@ -232,6 +232,23 @@ fn after_a_goodbye_responses_are_sent_and_requests_are_not() {
 }
 
 #[test]
+fn no_request_begins_behind_the_last_goodbye_and_answers_are_sent() {
+    let mut wire = Wire::new(1000, WIDE);
+    wire.outbox.push(large(Kind::Request, 1, FRAGMENT_BYTES + 1)).unwrap();
+    wire.outbox.flush();
+    // The first has begun, and the others wait: for their turn, or for what is left of it.
+    wire.outbox.push_request(2, large(Kind::Request, 2, FRAGMENT_BYTES + 2)).unwrap();
+    wire.outbox.push_request(1, Outgoing::Frames(&ping_bytes(1))).unwrap();
+    wire.outbox.push(large(Kind::Response, 3, FRAGMENT_BYTES + 3)).unwrap();
+    wire.outbox.push_last(&mut Frames::of(&ping(0, b"last"))).unwrap();
+    assert_eq!(wire.outbox.push_request(4, Outgoing::Frames(&ping_bytes(4))), Err(NotSent::Leaving));
+    wire.drain();
+    let shown = wire.shown();
+    assert_eq!(shown, ["Request 1 65536…", "Ping 0 4", "Response 3 65536…", "…Request 1 1", "…Response 3 3"]);
+    assert_eq!(wire.outbox.queue().queued_bytes, 0);
+}
+
+#[test]
 fn nobody_who_writes_for_others_does_so_for_long() {
     let mut wire = Wire::new(1 << 24, WIDE);
     wire.outbox.push(large(Kind::Response, 1, 10 * FRAGMENT_BYTES)).unwrap();

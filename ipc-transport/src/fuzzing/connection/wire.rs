@@ -51,6 +51,8 @@ pub(super) struct Wire {
     pub(super) answers: BTreeMap<u32, Value>,
     /// A goodbye has passed, in either direction.
     pub(super) leaving: bool,
+    /// The other end has said that this one broke the protocol.
+    dismissed: bool,
 }
 
 impl Wire {
@@ -70,6 +72,7 @@ impl Wire {
             wanted: BTreeMap::new(),
             answers: BTreeMap::new(),
             leaving: false,
+            dismissed: false,
         }
     }
 
@@ -222,6 +225,8 @@ impl Wire {
 
     fn take(&mut self, frame: &frame::Frame<'_>) {
         note(format_args!("<- {:?} {} of {} bytes, {:?}", frame.kind, frame.id, frame.payload.len(), frame.flags));
+        let begins = matches!(frame.kind, Kind::Request | Kind::Subscribe | Kind::Notification);
+        assert!(!(self.dismissed && begins && !frame.flags.continued), "nothing is asked behind a last goodbye");
         let mut payload = frame.payload.to_vec();
         if frame.flags.more || frame.flags.continued {
             match self.assembly.take(frame).expect("fragments fit together") {
@@ -241,7 +246,9 @@ impl Wire {
             }
             Kind::Goodbye => {
                 self.leaving = true;
-                assert!(read(&payload)["code"].is_string());
+                let said = read(&payload);
+                assert!(said["code"].is_string());
+                self.dismissed |= said["code"] == "PROTOCOL_ERROR";
             }
             _ => {}
         }
