@@ -11,8 +11,8 @@ pub use ipc_core::{
     Subscribing, Subscription, SubscriptionError, channel, code, garde, response, schemars,
 };
 pub use ipc_transport::{
-    BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Limits, NameError, ServeError,
-    Server, ServerBuilder, Transport, memory,
+    BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Holder, Limits, NameError,
+    ServeError, Server, ServerBuilder, Transport, memory, shutdown_signal,
 };
 
 /// # Examples

@@ -10,24 +10,11 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 use ipc_bridge::prelude::*;
-use ipc_bridge::{BindError, ConnectError, Endpoint, ServeError};
+use ipc_bridge::{BindError, ConnectError};
 
-use support::gate::{Gate, echo, router};
+use support::binding::{answers, bind};
 use support::process::{Played, role, say};
 use support::{Folder, unique_name, until, watched};
-
-async fn bind(place: impl Into<Endpoint>) -> Result<Server, BindError> {
-    match Server::bind(place).serve(router(&Gate::new())).await {
-        Ok(server) => Ok(server),
-        Err(ServeError::Bind(error)) => Err(error),
-        Err(other) => panic!("{other}"),
-    }
-}
-
-async fn answers(place: impl Into<Endpoint>) -> bool {
-    let client = Client::connect(place).await.unwrap();
-    client.invoke(echo { text: "?".to_owned() }).await.unwrap() == "?"
-}
 
 #[tokio::test]
 async fn a_name_can_be_bound_again_as_soon_as_its_server_has_shut_down() {
@@ -120,7 +107,9 @@ async fn a_name_in_use_is_not_taken_over() {
     watched(async {
         let _first = bind(folder.socket()).await.unwrap();
         let error = bind(folder.socket()).await.unwrap_err();
-        assert!(matches!(&error, BindError::InUse { endpoint } if *endpoint == folder.socket().display().to_string()));
+        assert!(
+            matches!(&error, BindError::InUse { endpoint, .. } if *endpoint == folder.socket().display().to_string())
+        );
         assert!(answers(folder.socket()).await);
 
         let place = ipc_bridge::memory::endpoint();

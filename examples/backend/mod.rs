@@ -1,11 +1,13 @@
 //! What the examples have in common: the second process, which is the same program, started once more.
 
 use std::error::Error;
+use std::io;
 use std::process::Stdio;
 
-use ipc_bridge::Server;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use ipc_bridge::{Server, shutdown_signal};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
+use tokio::sync::oneshot;
 
 /// The second process, as the first has it. It ends with the first, whatever becomes of that.
 pub(crate) struct Backend {
@@ -40,11 +42,30 @@ impl Backend {
     }
 }
 
-/// What the second process does: it says that it listens, and serves until its standard input ends.
+/// What the second process does: it says that it listens, and serves until its standard input ends, or a signal asks it
+/// to finish.
 #[expect(clippy::print_stdout, reason = "the first process waits for this word")]
 pub(crate) async fn serve_until_asked_to_finish(server: Server) -> Result<(), Box<dyn Error>> {
+    let signal = shutdown_signal()?;
     println!("ready");
-    tokio::io::stdin().read_to_end(&mut Vec::new()).await?;
+    tokio::select! {
+        read = end_of_input() => read?,
+        name = signal => eprintln!("{name}"),
+    }
     server.shutdown().await;
+    Ok(())
+}
+
+/// Waits until nothing more can come from the standard input. A thread of its own reads it: one of the runtime's would
+/// keep this process until the input has ended, when a signal asked it to finish.
+async fn end_of_input() -> Result<(), Box<dyn Error>> {
+    let (tell, told) = oneshot::channel();
+    std::thread::spawn(move || {
+        let read = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        if tell.send(read).is_err() {
+            // A signal came first, and the process is finishing.
+        }
+    });
+    told.await??;
     Ok(())
 }

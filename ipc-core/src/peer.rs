@@ -28,13 +28,14 @@ pub struct Peer {
     pid: Option<u32>,
     uid: Option<u32>,
     gid: Option<u32>,
+    groups: Option<Arc<[u32]>>,
     remote: Option<Arc<dyn Remote>>,
 }
 
 impl Peer {
     /// A peer of which nothing is known: this process itself, or one behind a transport that cannot tell.
     pub const fn unknown() -> Self {
-        Self { pid: None, uid: None, gid: None, remote: None }
+        Self { pid: None, uid: None, gid: None, groups: None, remote: None }
     }
 
     /// The same peer with its process id.
@@ -49,6 +50,13 @@ impl Peer {
     pub const fn with_user(mut self, uid: u32, gid: u32) -> Self {
         self.uid = Some(uid);
         self.gid = Some(gid);
+        self
+    }
+
+    /// The same peer with the groups of its process beside the effective one.
+    #[must_use]
+    pub fn with_groups(mut self, groups: &[u32]) -> Self {
+        self.groups = Some(groups.into());
         self
     }
 
@@ -73,6 +81,15 @@ impl Peer {
     /// The effective group id of the peer when it connected.
     pub const fn gid(&self) -> Option<u32> {
         self.gid
+    }
+
+    /// The ids of the groups that the peer was in when it connected, beside the effective one; `None` where nobody asked or
+    /// the platform does not tell.
+    ///
+    /// A server asks where it allows a group or has a check of its own. Linux tells from 6.5 on, if `/proc` does not hide
+    /// other users' processes; macOS and FreeBSD tell 15 of them.
+    pub fn groups(&self) -> Option<&[u32]> {
+        self.groups.as_deref()
     }
 
     /// Whether the peer cannot be called: its connection is gone, or it is this process itself.
@@ -259,7 +276,12 @@ impl InvokeStream for Peer {
 
 impl fmt::Debug for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pid, uid, gid, .. } = self;
-        f.debug_struct("Peer").field("pid", pid).field("uid", uid).field("gid", gid).finish_non_exhaustive()
+        let Self { pid, uid, gid, groups, remote: _ } = self;
+        f.debug_struct("Peer")
+            .field("pid", pid)
+            .field("uid", uid)
+            .field("gid", gid)
+            .field("groups", groups)
+            .finish_non_exhaustive()
     }
 }

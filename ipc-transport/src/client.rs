@@ -24,6 +24,7 @@ use crate::hello::Hello;
 use crate::instance;
 use crate::limits::Limits;
 use crate::link::{Asked, Link, other_end};
+use crate::local;
 use crate::transport::Transport;
 
 /// A connection to a server. A clone uses the same connection, on which any number of calls may be in flight.
@@ -296,6 +297,7 @@ impl Invoke for Client {
 pub struct ClientBuilder {
     limits: Limits,
     router: Option<Arc<Router>>,
+    server_uids: Vec<u32>,
 }
 
 impl ClientBuilder {
@@ -311,19 +313,41 @@ impl ClientBuilder {
         self
     }
 
+    /// Trusts a server that runs as this user as well, beside one of this process's own: a service of the system, say.
+    ///
+    /// Whom it talks to, a client asks the kernel before it sends a byte. A socket that a service manager made tells the
+    /// service manager's user, which is 0 for one of the whole system.
+    ///
+    /// On Windows a client trusts a pipe that its own user owns, and this does not exist.
+    #[cfg(unix)]
+    pub fn allow_server_uid(mut self, uid: u32) -> Self {
+        self.server_uids.push(uid);
+        self
+    }
+
     /// Connects to the server that listens at `endpoint`.
     ///
     /// # Errors
     ///
-    /// Nobody listens there, or somebody who is not such a server.
+    /// Nobody listens there, or somebody who is not such a server, or runs as a user that is not trusted.
     pub async fn connect(self, endpoint: impl Into<Endpoint>) -> Result<Client, ConnectError> {
         let endpoint = endpoint.into();
         let connected = tokio::time::timeout(self.limits.handshake, endpoint.connect()).await;
         let transport = connected.map_err(|_| ConnectError::Timeout { waited: self.limits.handshake })??;
+        self.check_server(&transport, || endpoint.shown())?;
         self.over(transport).await
     }
 
-    /// Connects over a transport whose other end is a server.
+    fn check_server(&self, transport: &Transport, shown: impl FnOnce() -> String) -> Result<(), ConnectError> {
+        match (transport.peer.uid(), local::own_user()) {
+            (Some(uid), Some(own)) if uid != own && !self.server_uids.contains(&uid) => {
+                Err(ConnectError::WrongUser { endpoint: shown(), uid })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Connects over a transport whose other end is a server, which the application vouches for.
     ///
     /// # Errors
     ///

@@ -26,14 +26,30 @@ pub enum ConnectError {
         /// The endpoint.
         endpoint: String,
     },
-    /// The socket belongs to another user than this process runs as.
-    #[error("the server at {endpoint} runs as user {uid}, and this process does not: it is not trusted")]
+    /// The server runs as another user than this process.
+    #[error(
+        "the server at {endpoint} runs as user {uid}, and this process does not: it is not trusted, unless `allow_server_uid` allows it"
+    )]
     WrongUser {
         /// The endpoint.
         endpoint: String,
         /// The effective user of the server's process.
         uid: u32,
     },
+    /// The pipe belongs to another user than this process runs as.
+    #[error("the pipe {endpoint} belongs to {owner}, and not to the user of this process: it is not trusted")]
+    WrongOwner {
+        /// The endpoint.
+        endpoint: String,
+        /// The security identifier of the pipe's owner.
+        owner: String,
+    },
+    /// The inherited socket listens.
+    #[error("the inherited socket is no connection: one that listens is for a server")]
+    NotConnected,
+    /// The inherited socket is a connection that another client has taken.
+    #[error("the inherited connection is in use: it is one connection, for one client")]
+    Taken,
     /// Whoever listens there speaks something else.
     #[error("what listens there is no IPC Bridge server: {0}")]
     NotIpcBridge(String),

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::bind::BindError;
+use crate::admission::{Admission, Reach};
+use crate::bind::{BindError, Holder};
 use crate::connect::ConnectError;
 use crate::listener::Listener;
 use crate::local;
@@ -12,7 +13,8 @@ use crate::transport::Transport;
 /// The most bytes that an endpoint's name may have. A Unix socket's path has room for 107, and the folder takes some.
 const MAX_NAME_BYTES: usize = 48;
 
-/// Where a server listens: a name that is this user's own, the path of a socket, or a place in memory.
+/// Where a server listens: a name that is this user's own, the path of a socket, a place in memory, or a socket that this
+/// process inherited.
 ///
 /// ```
 /// use std::path::Path;
@@ -22,6 +24,27 @@ const MAX_NAME_BYTES: usize = 48;
 /// let at_a_path = Endpoint::from(Path::new("/run/my-app/backend.sock"));
 /// let in_memory = Endpoint::from(&memory::endpoint());
 /// ```
+///
+/// # Inherited sockets
+///
+/// On Unix a socket that somebody else made is an endpoint too: a [`UnixListener`](std::os::unix::net::UnixListener) for
+/// a server, a connected [`UnixStream`](std::os::unix::net::UnixStream) for a client. Its mode, its folder and its removal
+/// are the maker's; who comes in is checked as always. It becomes non-blocking, for every process that has it.
+///
+/// Where a parent process hands on a socket as the standard input of a child:
+///
+/// ```no_run
+/// # #[cfg(unix)] fn endpoint() -> std::io::Result<ipc_transport::Endpoint> {
+/// use std::os::fd::AsFd as _;
+/// use std::os::unix::net::UnixListener;
+/// use ipc_transport::Endpoint;
+///
+/// let socket = std::io::stdin().as_fd().try_clone_to_owned()?;
+/// Ok(Endpoint::from(UnixListener::from(socket)))
+/// # }
+/// ```
+///
+/// The guide shows a socket of systemd's. A Windows pipe has no one handle that listens, so that none can be inherited.
 #[derive(Debug, Clone)]
 pub struct Endpoint(Place);
 
@@ -30,7 +53,12 @@ enum Place {
     Name(String),
     Path(PathBuf),
     Memory(memory::Endpoint),
+    #[cfg(unix)]
+    Inherited(local::Inherited),
 }
+
+/// How a place in memory is called where something is wrong with it.
+const IN_MEMORY: &str = "this place in memory";
 
 /// Why a text names no endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,6 +111,22 @@ impl From<memory::Endpoint> for Endpoint {
     }
 }
 
+#[cfg(unix)]
+impl From<std::os::unix::net::UnixListener> for Endpoint {
+    /// A socket that listens, for a server.
+    fn from(socket: std::os::unix::net::UnixListener) -> Self {
+        Self(Place::Inherited(local::Inherited::listening(socket)))
+    }
+}
+
+#[cfg(unix)]
+impl From<std::os::unix::net::UnixStream> for Endpoint {
+    /// A socket that is connected to a server, for one client.
+    fn from(socket: std::os::unix::net::UnixStream) -> Self {
+        Self(Place::Inherited(local::Inherited::connected(socket)))
+    }
+}
+
 impl From<&Endpoint> for Endpoint {
     fn from(endpoint: &Endpoint) -> Self {
         endpoint.clone()
@@ -90,28 +134,50 @@ impl From<&Endpoint> for Endpoint {
 }
 
 impl Endpoint {
-    /// Listens, and claims the name while the claim lives.
-    pub(crate) fn listen(&self) -> Result<(Listener, Option<local::Claim>), BindError> {
+    /// Listens for those whom `admission` lets in, and claims the name while the claim lives.
+    pub(crate) fn listen(&self, admission: &Admission) -> Result<(Listener, Option<local::Claim>), BindError> {
         let address = match &self.0 {
-            Place::Name(name) => local::Address::of_name(check(name)?),
+            Place::Name(name) if admission.reach() != Reach::Owner => {
+                return Err(BindError::OwnersName { name: check(name)?.to_owned() });
+            }
+            Place::Name(name) => local::Address::of_name(check(name)?)
+                .map_err(|error| BindError::Io { endpoint: name.clone(), error })?,
             Place::Path(path) => local::Address::of_path(path),
             Place::Memory(place) => {
-                let in_use = || BindError::InUse { endpoint: "this place in memory".to_owned() };
+                let holder = Some(Holder::new(std::process::id(), None));
+                let in_use = || BindError::InUse { endpoint: IN_MEMORY.to_owned(), holder };
                 return Ok((Listener::Memory(place.listen().ok_or_else(in_use)?), None));
             }
+            #[cfg(unix)]
+            Place::Inherited(socket) => return Ok((Listener::Local(socket.listen(admission)?), None)),
         };
-        let (listener, claim) = local::Listener::bind(&address)?;
+        let (listener, claim) = local::Listener::bind(&address, admission)?;
         Ok((Listener::Local(listener), Some(claim)))
     }
 
     pub(crate) async fn connect(&self) -> Result<Transport, ConnectError> {
         match &self.0 {
-            Place::Name(name) => local::connect(&local::Address::of_name(check(name)?)).await,
+            Place::Name(name) => {
+                let address = local::Address::of_name(check(name)?).map_err(ConnectError::Io)?;
+                local::connect(&address).await
+            }
             Place::Path(path) => local::connect(&local::Address::of_path(path)).await,
-            Place::Memory(place) => place
-                .connect()
-                .await
-                .ok_or_else(|| ConnectError::NotRunning { endpoint: "this place in memory".to_owned() }),
+            Place::Memory(place) => {
+                place.connect().await.ok_or_else(|| ConnectError::NotRunning { endpoint: IN_MEMORY.to_owned() })
+            }
+            #[cfg(unix)]
+            Place::Inherited(socket) => socket.connect(),
+        }
+    }
+
+    /// How the endpoint is called where something is wrong with it.
+    pub(crate) fn shown(&self) -> String {
+        match &self.0 {
+            Place::Name(name) => name.clone(),
+            Place::Path(path) => path.display().to_string(),
+            Place::Memory(_) => IN_MEMORY.to_owned(),
+            #[cfg(unix)]
+            Place::Inherited(socket) => socket.shown(),
         }
     }
 }

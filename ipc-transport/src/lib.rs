@@ -9,6 +9,7 @@
 //! The items of a stream are sent (`sending`) as far as the other side takes them (`credit`), and wait there (`inbox`)
 //! until they are taken (`reader`). Events go out to those who subscribed (`publishing`), and arrive as items do.
 
+mod admission;
 mod assembly;
 mod bind;
 mod buffer;
@@ -38,17 +39,19 @@ mod reader;
 mod sending;
 mod server;
 mod serving;
+mod signal;
 mod throttle;
 mod transport;
 #[cfg(test)]
 mod vectors;
 mod yielding;
 
-pub use bind::{BindError, ServeError};
+pub use bind::{BindError, Holder, ServeError};
 pub use client::{Client, ClientBuilder};
 pub use connect::ConnectError;
 pub use endpoint::{Endpoint, NameError};
 pub use hello::{Hello, HelloLimits};
 pub use limits::Limits;
 pub use server::{Server, ServerBuilder};
+pub use signal::shutdown_signal;
 pub use transport::Transport;

@@ -1,10 +1,11 @@
 //! Unix sockets and Windows named pipes, by `interprocess`.
 
 #[cfg(unix)]
-#[path = "local/unix.rs"]
-mod platform;
+mod unix;
 #[cfg(windows)]
-#[path = "local/windows.rs"]
-mod platform;
+mod windows;
 
-pub(crate) use platform::{Address, Claim, Listener, connect};
+#[cfg(unix)]
+pub(crate) use unix::{Address, Claim, Inherited, Listener, connect, own_user};
+#[cfg(windows)]
+pub(crate) use windows::{Address, Claim, Listener, connect, own_user};

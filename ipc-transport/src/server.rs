@@ -13,6 +13,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::admission::{Admission, Refused};
 use crate::bind::ServeError;
 use crate::driver::Driver;
 use crate::endpoint::Endpoint;
@@ -22,7 +23,7 @@ use crate::instance;
 use crate::limits::Limits;
 use crate::link::{Link, other_end};
 use crate::listener::Listener;
-use crate::local::Claim;
+use crate::local::{self, Claim};
 use crate::outbox::WriteHalf;
 use crate::throttle::Throttle;
 use crate::transport::Transport;
@@ -36,6 +37,9 @@ const GOING: &str = "the server shut down";
 /// The connections that are accepted in a tenth of a second. An application has some dozens in all; a program that opens and
 /// drops them as fast as it can is kept waiting, and not those who are in.
 const ACCEPTED: u32 = 64;
+
+/// What a peer is told that may not come in: not why, which could help it.
+const NOT_LET_IN: &str = "the server does not let this peer in";
 
 /// The pause after an accept that failed, so that a process without free descriptors does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -55,6 +59,7 @@ struct Shared {
     router: Arc<Router>,
     fingerprint: Option<String>,
     limits: Limits,
+    admission: Admission,
     seats: Mutex<Slab<Seat>>,
     /// The server is going: whoever has not come in yet does not come in.
     ending: watch::Sender<bool>,
@@ -69,15 +74,16 @@ struct Seat {
 }
 
 impl Server {
-    /// A server for `endpoint`: a name, a path, or a place in memory. Nothing is bound before
+    /// A server for `endpoint`: a name, a path, a place in memory, or an inherited socket. Nothing is bound before
     /// [`serve`](ServerBuilder::serve).
     pub fn bind(endpoint: impl Into<Endpoint>) -> ServerBuilder {
-        ServerBuilder { endpoint: endpoint.into(), limits: Limits::default() }
+        ServerBuilder { endpoint: endpoint.into(), limits: Limits::default(), admission: Admission::default() }
     }
 
     /// Answers one more connection, wherever it comes from: the standard input and output of a child process, say.
     ///
-    /// It counts among the server's connections, and ends with the server.
+    /// It counts among the server's connections, and ends with the server. Who comes in is checked as always; of a peer
+    /// whose user the transport does not tell, the application vouches for the user.
     pub fn accept(&self, transport: Transport) {
         tokio::spawn(come_in(Arc::clone(&self.shared), transport));
     }
@@ -182,6 +188,7 @@ impl Drop for Server {
 pub struct ServerBuilder {
     endpoint: Endpoint,
     limits: Limits,
+    pub(crate) admission: Admission,
 }
 
 impl ServerBuilder {
@@ -203,11 +210,12 @@ impl ServerBuilder {
     pub async fn serve(self, router: impl Into<Arc<Router>>) -> Result<Server, ServeError> {
         let router = router.into();
         router.check()?;
-        let (listener, claim) = self.endpoint.listen()?;
+        let (listener, claim) = self.endpoint.listen(&self.admission)?;
         let fingerprint = router.fingerprint().expect("the check makes the fingerprint, and reports why it cannot");
         let fingerprint = Some(fingerprint.to_owned());
         let (seats, ending) = (Mutex::default(), watch::Sender::new(false));
-        let shared = Arc::new(Shared { router, fingerprint, limits: self.limits, seats, ending });
+        let Self { limits, admission, .. } = self;
+        let shared = Arc::new(Shared { router, fingerprint, limits, admission, seats, ending });
         let accepting = tokio::spawn(accept(Arc::clone(&shared), listener));
         Ok(Server { shared, accepting, claim })
     }
@@ -291,6 +299,15 @@ async fn turn_away(mut writer: WriteHalf, why: &Failure) -> Result<(), Handshake
     Ok(())
 }
 
+/// Tells a peer that it may not come in, and the log why.
+async fn deny(transport: Transport, refused: &Refused) {
+    let Transport { peer, writer, .. } = transport;
+    tracing::warn!(pid = peer.pid(), uid = peer.uid(), gid = peer.gid(), why = %refused, "a peer was not let in");
+    if let Err(error) = turn_away(writer, &Failure::new(code::DENIED, NOT_LET_IN)).await {
+        tracing::debug!(%error, "a peer was not told that it may not come in");
+    }
+}
+
 /// The place of one connection among those of its server.
 struct Place {
     shared: Arc<Shared>,
@@ -331,6 +348,9 @@ async fn accept(shared: Arc<Shared>, mut listener: Listener) {
 
 /// Has a peer in its place, or turns it away.
 async fn come_in(shared: Arc<Shared>, transport: Transport) {
+    if let Err(refused) = shared.admission.admit(&transport.peer, local::own_user()) {
+        return deny(transport, &refused).await;
+    }
     let conversed = match shared.enter(transport.peer.uid()) {
         Ok(place) => shared.converse(transport, &place).await,
         Err(_) if *shared.ending.borrow() => turn_away(transport.writer, &Failure::new(code::UNAVAILABLE, GOING)).await,

@@ -3,13 +3,14 @@
 #![allow(unused_imports, reason = "each test binary takes its own part of this")]
 #![allow(unused_macros, reason = "each test binary takes its own part of this")]
 
+pub(crate) mod binding;
 mod dispatch;
 pub(crate) mod events;
 #[cfg(unix)]
 pub(crate) mod faults;
 pub(crate) mod gate;
+pub(crate) mod log;
 pub(crate) mod panics;
-#[cfg(unix)]
 pub(crate) mod process;
 pub(crate) mod raw;
 pub(crate) mod sent;
@@ -18,13 +19,14 @@ mod stream_faults;
 pub(crate) mod streams;
 
 use std::future::Future;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use ipc_bridge::{Client, ConnectError, Endpoint, Server, Stream, memory};
+use ipc_bridge::{Endpoint, Server, Stream, memory};
 use tokio::task::yield_now;
 
 pub(crate) use dispatch::dispatch;
@@ -83,22 +85,21 @@ impl Drop for Folder {
     }
 }
 
+/// Says that a test, or a whole file of them, proves nothing here: past the harness, which would keep it to itself.
+#[expect(clippy::explicit_write, reason = "the harness would catch what `eprintln` writes")]
+pub(crate) fn skipped(what: &str, why: &str) {
+    writeln!(std::io::stderr(), "skipped: {what}: {why}").unwrap();
+}
+
 /// Ends a test that hangs, with a message instead of a silent build.
 pub(crate) async fn watched<T>(test: impl Future<Output = T>) -> T {
     tokio::time::timeout(WATCHDOG, test).await.expect("the test hangs")
 }
 
-/// Runs the body of a test at a place, and leaves nothing behind there.
+/// Runs the body of a test at a place.
 pub(crate) async fn run_at<F: Future<Output = ()>>(at: At, body: impl FnOnce(Endpoint) -> F) {
     let place = at.place();
-    watched(async {
-        body(place.clone()).await;
-        // The lock beside a socket stays for the next server of its name; no other will have this one's.
-        if let (At::Local, Err(ConnectError::NotRunning { endpoint })) = (at, Client::connect(&place).await) {
-            std::fs::remove_file(Path::new(&endpoint).with_added_extension("lock")).unwrap_or_default();
-        }
-    })
-    .await;
+    watched(body(place)).await;
 }
 
 /// Makes two tests of each body: in memory on one thread, which takes the same course each time, and at a local socket

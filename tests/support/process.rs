@@ -1,7 +1,8 @@
 //! Second processes, which are this test binary in another role.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 const ROLE: &str = "IPC_BRIDGE_TEST_ROLE";
 const ARGUMENT: &str = "IPC_BRIDGE_TEST_ARGUMENT";
@@ -19,13 +20,40 @@ pub(crate) struct Played {
 impl Played {
     /// Starts this binary again, to run its test `child_role` in a role.
     pub(crate) fn start(role: &str, argument: &str, prepare: impl FnOnce(&mut Command)) -> Self {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "child_role", "--nocapture", "--test-threads=1"]);
-        command.env(ROLE, role).env(ARGUMENT, argument).stdout(Stdio::piped());
+        Self::start_copy(&std::env::current_exe().unwrap(), role, argument, prepare)
+    }
+
+    /// Starts a copy of this binary, as [`start`](Self::start) does: one that another user can read, say.
+    pub(crate) fn start_copy(copy: &Path, role: &str, argument: &str, prepare: impl FnOnce(&mut Command)) -> Self {
+        let mut command = Command::new(copy);
+        prepare_role(&mut command, role, argument);
         prepare(&mut command);
+        Self::spawn(command)
+    }
+
+    /// Starts this binary by way of a shell, which runs `script` with the binary and its arguments as `"$@"`.
+    pub(crate) fn start_by_shell(script: &str, role: &str, argument: &str, prepare: impl FnOnce(&mut Command)) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", script, "sh"]).arg(std::env::current_exe().unwrap());
+        prepare_role(&mut command, role, argument);
+        prepare(&mut command);
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let said = BufReader::new(child.stdout.take().unwrap());
         Self { child, said }
+    }
+
+    /// The process id of the child.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until the child has ended, and tells how.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
     }
 
     /// The next line that the child says; blocks until there is one.
@@ -51,6 +79,11 @@ impl Drop for Played {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+fn prepare_role(command: &mut Command, role: &str, argument: &str) {
+    command.args(["--exact", "child_role", "--nocapture", "--test-threads=1"]);
+    command.env(ROLE, role).env(ARGUMENT, argument).stdout(Stdio::piped());
 }
 
 /// The role and the argument of this process, where it is a child.
