@@ -91,7 +91,8 @@ pub use ipc_core::service;
 /// assert!(matches!(FetchError::from_failure(&failure), Some(FetchError::NotFound { id: 7 })));
 ///
 /// let failure = FetchError::Store(std::io::Error::other("the cable is out")).to_failure();
-/// assert_eq!((failure.code(), failure.details()), ("INTERNAL", None));
+/// assert_eq!((failure.code(), failure.message()), ("INTERNAL", "an internal error occurred"));
+/// assert!(failure.correlation().is_some()); // the log has the cause under this id
 /// ```
 pub use ipc_core::IpcError;
 

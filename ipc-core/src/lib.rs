@@ -13,6 +13,7 @@ mod cancellation;
 pub mod channel;
 mod constraint;
 mod context;
+mod correlation;
 mod deadline;
 mod description;
 mod detached;

@@ -317,10 +317,10 @@ fn respond<O: Output>(channel: &'static str, out: &mut Body, result: Returned<O>
     refuse(channel, out, &failure);
 }
 
-/// Writes a failure, and tells the log what the client does not learn.
+/// Writes a failure, and tells the log what the client does not learn. Nothing else of core answers with a failure.
 pub(crate) fn refuse(channel: &str, out: &mut Body, failure: &Failure) {
     if let Some(cause) = failure.cause() {
-        tracing::error!(channel, cause, "the handler failed");
+        tracing::error!(channel, correlation = failure.correlation(), cause, "the handler failed");
     }
     response::write_failure(&mut out.json, failure);
 }

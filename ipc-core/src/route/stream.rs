@@ -58,7 +58,7 @@ impl PendingStream {
             let polled = match items {
                 Some(stream) => deadline::within(call.deadline, || stream.as_mut().poll_step(cx, out)),
                 None => {
-                    response::write_failure(&mut out.json, &Failure::internal("a stream that has ended was polled"));
+                    refuse(call.channel, out, &Failure::internal("a stream that has ended was polled"));
                     Poll::Ready(Step::End)
                 }
             };
