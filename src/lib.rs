@@ -7,8 +7,8 @@ pub use ipc_core::{
     ErrorDescription, EventDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, Incoming,
     IncomingError, Invoke, InvokeError, InvokeStream, Issue, Issues, ItemStream, KeyedEvent, Lag, MAX_RETAINED_BYTES,
     MAX_RETAINED_KEYS, Many, NeverWaits, Once, Peer, PublishError, Publisher, Request, Requirements, Router,
-    RouterError, RouterProblem, Service, State, Stream, StreamRequest, Subscribe, SubscribeError, SubscribeOptions,
-    Subscribing, Subscription, SubscriptionError, channel, code, garde, response, schemars,
+    RouterError, RouterProblem, Sensitive, Service, State, Stream, StreamRequest, Subscribe, SubscribeError,
+    SubscribeOptions, Subscribing, Subscription, SubscriptionError, channel, code, garde, response, schemars, zeroize,
 };
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Limits, NameError, ServeError,
@@ -128,7 +128,7 @@ pub use ipc_core::Event;
 pub mod prelude {
     pub use ipc_core::{
         Bytes, Context, Event, FromContext, Incoming, IncomingError, Invoke, InvokeError, InvokeStream, IpcError,
-        ItemStream, Peer, Publisher, Request, Router, State, Stream, StreamRequest, Subscribe, Subscription,
+        ItemStream, Peer, Publisher, Request, Router, Sensitive, State, Stream, StreamRequest, Subscribe, Subscription,
         SubscriptionError, handler, service,
     };
     pub use ipc_transport::{Client, Server};

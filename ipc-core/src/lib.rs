@@ -31,6 +31,7 @@ pub mod response;
 mod route;
 mod router;
 mod schema;
+mod sensitive;
 mod service;
 mod state;
 mod streaming;
@@ -76,6 +77,7 @@ pub use remote::{BoxFuture, CallError, Outbound, Remote, answers_with_a_stream};
 #[doc(hidden)]
 pub use route::{Dispatch, Inbound, PendingCall, PendingStream, Step};
 pub use router::{Router, RouterError, RouterProblem};
+pub use sensitive::Sensitive;
 pub use service::Service;
 pub use state::{Requirements, State};
 pub use streaming::{InvokeStream, ItemStream, StreamRequest};
@@ -83,4 +85,4 @@ pub use validation::{Issue, Issues};
 
 pub use futures_core::Stream;
 pub use ipc_macros::{Event, IpcError, handler, service};
-pub use {garde, schemars};
+pub use {garde, schemars, zeroize};

@@ -50,6 +50,11 @@ pub fn internal(error: &dyn std::error::Error) -> Failure {
     Failure::internal(cause)
 }
 
+/// What is said of a sensitive value that breaks a rule of the user's own.
+pub fn hidden() -> garde::Error {
+    garde::Error::new(crate::sensitive::INVALID)
+}
+
 /// The details of a failure, where they are a `T`: those of a newer server need not be.
 pub fn details<T: serde::de::DeserializeOwned>(failure: &Failure) -> Option<T> {
     T::deserialize(failure.details()?).ok()

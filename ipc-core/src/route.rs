@@ -27,6 +27,7 @@ use crate::failure::Failure;
 use crate::handler::{Handler, HandlerItem, Request};
 use crate::items::ReceiveItems;
 use crate::response;
+use crate::sensitive;
 use crate::state::Requirements;
 use crate::streaming::StreamRequest;
 use crate::validation::Issues;
@@ -149,7 +150,7 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
     fn describe(&self, generators: &mut Generators) -> Draft {
         // The struct beside a function is the channel's own and has no name in the schema: two modules may each have a
         // `fetch`. A payload that stands for the whole request lends it its own id, and keeps its name.
-        let request = if H::schema_id() == H::SCHEMA_ID {
+        let mut request = if H::schema_id() == H::SCHEMA_ID {
             let mut own = H::json_schema(&mut generators.input);
             // They are the function's, and the channel has them already.
             for annotation in ["title", "description", "deprecated"] {
@@ -159,6 +160,10 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
         } else {
             generators.input.subschema_for::<H>()
         };
+        // The parameters by name say so themselves. The whole payload has a type that others use too.
+        if H::SENSITIVE.contains(&"") {
+            request.insert(sensitive::KEYWORD.to_owned(), true.into());
+        }
         let incoming = H::describe_incoming(&mut generators.input);
         Draft { doc: H::DOC, request, incoming, answer: H::Output::describe(generators) }
     }
@@ -238,7 +243,8 @@ fn start<H: Handler<S>, S>(
         issues.push("", "the parameters travel by name, in an object, and this is an array");
         return Err(issues.into_failure(H::Output::CHANNEL));
     }
-    let request: H = read_with(attachments, || read_json(json).map_err(|_| explain::<H>(H::Output::CHANNEL, json)))?;
+    let request: H =
+        read_with(attachments, || read_json(json).map_err(|_| explain::<H>(H::Output::CHANNEL, json, H::SENSITIVE)))?;
     let mut issues = Issues::default();
     request.validate(&mut issues);
     if !issues.is_empty() {
@@ -250,11 +256,11 @@ fn start<H: Handler<S>, S>(
 /// Reads a payload that could not be read once more, this time keeping track of where it goes wrong: the calls that
 /// succeed do not pay for that.
 #[cold]
-pub(crate) fn explain<T: DeserializeOwned>(channel: &str, json: &[u8]) -> Failure {
+pub(crate) fn explain<T: DeserializeOwned>(channel: &str, json: &[u8], sensitive: &[&str]) -> Failure {
     let mut issues = Issues::default();
     let mut reader = serde_json::Deserializer::from_slice(json);
     match serde_path_to_error::deserialize::<_, T>(&mut reader) {
-        Err(error) => issues.push_json(&error),
+        Err(error) => issues.push_json(&error, sensitive),
         Ok(_) => match reader.end() {
             Err(error) => issues.push("", error),
             Ok(()) => issues.push("", "the payload could not be read"),
