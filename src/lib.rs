@@ -8,7 +8,8 @@ pub use ipc_core::{
     IncomingError, Invoke, InvokeError, InvokeStream, Issue, Issues, ItemStream, KeyedEvent, Lag, MAX_RETAINED_BYTES,
     MAX_RETAINED_KEYS, Many, NeverWaits, Once, Peer, PublishError, Publisher, Request, Requirements, Router,
     RouterError, RouterProblem, Sensitive, Service, State, Stream, StreamRequest, Subscribe, SubscribeError,
-    SubscribeOptions, Subscribing, Subscription, SubscriptionError, channel, code, garde, response, schemars, zeroize,
+    SubscribeOptions, Subscribing, Subscription, SubscriptionError, channel, code, garde, layer, response, schemars,
+    zeroize,
 };
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Limits, NameError, ServeError,

@@ -25,6 +25,7 @@ mod handler;
 mod incoming;
 mod invoke;
 mod items;
+pub mod layer;
 mod peer;
 mod remote;
 pub mod response;

@@ -23,6 +23,7 @@ pub use crate::handler::{Handler, HandlerDoc, HandlerItem, NotAResult, Outcome, 
 pub use crate::incoming::{Incoming, IncomingParameter};
 pub use crate::invoke::{Invoke, InvokeError};
 pub use crate::items::Upload;
+pub use crate::layer::Layered;
 pub use crate::router::Router;
 pub use crate::service::Service;
 pub use crate::state::Requirements;

@@ -26,6 +26,7 @@ use crate::event::topic::Topic;
 use crate::failure::Failure;
 use crate::handler::{Handler, HandlerItem, Request};
 use crate::items::ReceiveItems;
+use crate::layer::Around;
 use crate::response;
 use crate::sensitive;
 use crate::state::Requirements;
@@ -34,6 +35,8 @@ use crate::validation::Issues;
 
 use guard::guard;
 pub use pending::PendingCall;
+pub(crate) use pending::Running;
+pub(crate) use stream::Items;
 pub use stream::{PendingStream, Step};
 
 /// A request as it arrived.
@@ -97,7 +100,7 @@ impl Begin<'_> {
 }
 
 /// A call that goes on.
-struct OpenCall {
+pub(crate) struct OpenCall {
     channel: &'static str,
     deadline: Option<Instant>,
     /// What its handler may have asked to be told of.
@@ -113,15 +116,23 @@ impl OpenCall {
     }
 }
 
+/// What answers requests, whatever stands around it.
+pub(crate) trait Dispatching: Send + Sync {
+    fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch;
+}
+
 /// A handler of any request.
-pub(crate) trait Route: Send + Sync {
+pub(crate) trait Route: Dispatching {
     fn item(&self) -> HandlerItem;
     fn requirements(&self) -> Requirements;
     fn describe(&self, generators: &mut Generators) -> Draft;
     fn timeout(&self) -> Option<Duration>;
     fn takes_incoming(&self) -> bool;
     fn answers_with_a_stream(&self) -> bool;
-    fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch;
+    /// The layers around the handler, if it has any.
+    fn around(&self) -> Option<&Arc<dyn Around>> {
+        None
+    }
 }
 
 /// The handler of the request `H`, and what it is called on: for a function nothing, which takes no room.
@@ -179,9 +190,20 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
     fn answers_with_a_stream(&self) -> bool {
         H::Output::MANY
     }
+}
 
+impl<H: Handler<S>, S: Send + Sync> Dispatching for Typed<H, S> {
     fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch {
         begin(H::Output::CHANNEL, H::DETACHED, cx, out, |cx| start::<H, S>(&self.receiver, json, attachments, cx))
+    }
+}
+
+/// An event that peers publish.
+pub(crate) struct Publish(pub(crate) Arc<Topic>);
+
+impl Dispatching for Publish {
+    fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch {
+        publish(Arc::clone(&self.0), json, attachments, cx, out)
     }
 }
 
@@ -229,6 +251,18 @@ fn begin<O: Output, A: Answer<O>>(
         }
     };
     guard(channel, out, Dispatch::Answered, |out| deadline::within(deadline, || begin(out)))
+}
+
+/// Begins to answer with what is around a handler.
+pub(crate) fn answer(
+    channel: &'static str,
+    deadline: Option<Instant>,
+    out: &mut Body,
+    begin: impl FnOnce(OpenCall, &mut Body) -> Dispatch,
+) -> Dispatch {
+    // The handler has what belongs to the call.
+    let call = OpenCall { channel, deadline, scope: None };
+    guard(channel, out, Dispatch::Answered, |out| deadline::within(deadline, || begin(call, out)))
 }
 
 /// Reads and checks the payload, and calls the function.
@@ -289,7 +323,7 @@ where
         Once<R>: Output,
     {
         let call = pending::Call::<_, Once<R>>::new(self.0, begin.channel);
-        let mut running: Pin<Box<dyn pending::Running>> = Box::pin(call);
+        let mut running: Pin<Box<dyn Running>> = Box::pin(call);
         // The first poll takes place here, where a handler that need not wait answers without a task. One that waits is
         // polled again at once where it goes on, and registers that task's waker then.
         match running.as_mut().poll_into(&mut task::Context::from_waker(Waker::noop()), begin.out) {

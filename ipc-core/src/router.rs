@@ -2,6 +2,7 @@
 
 mod events;
 mod here;
+mod layers;
 mod problem;
 #[cfg(test)]
 mod tests;
@@ -21,8 +22,9 @@ use crate::event::local::Bounds;
 use crate::event::topic::Topic;
 use crate::failure::{Failure, code};
 use crate::handler::Handler;
+use crate::layer::LayeredPublish;
 use crate::peer::Peer;
-use crate::route::{self, Dispatch, Inbound, Route, Typed, refuse};
+use crate::route::{self, Dispatch, Dispatching as _, Inbound, Route, Typed, refuse};
 use crate::service::Service;
 use crate::state::States;
 
@@ -34,7 +36,9 @@ pub use problem::{RouterError, RouterProblem};
 /// [`invoke`](Self::invoke). What is wrong with it is told when it is served, all at once (see [`check`](Self::check)).
 #[derive(Default)]
 pub struct Router {
-    routes: HashMap<&'static str, Box<dyn Route>>,
+    routes: HashMap<&'static str, Arc<dyn Route>>,
+    /// The events that peers publish and that have layers, by their channels.
+    publishes: HashMap<&'static str, LayeredPublish>,
     states: Arc<States>,
     hub: Arc<Hub>,
     event_queue: Bounds,
@@ -92,7 +96,7 @@ impl Router {
                 self.problems.push(RouterProblem::HandlerAndEvent { channel, handler, event: event.item });
             }
             (None, None) => {
-                self.routes.insert(channel, Box::new(Typed::<H, S>::new(receiver)));
+                self.routes.insert(channel, Arc::new(Typed::<H, S>::new(receiver)));
             }
         }
         self
@@ -187,6 +191,9 @@ impl Router {
         }
         if let Some(topic) = name.and_then(|name| self.hub.topic(name)) {
             cx.enter(topic.channel, deadline);
+            if let Some(layered) = self.publishes.get(topic.channel) {
+                return layered.dispatch(json, attachments, cx, out);
+            }
             return route::publish(topic, json, attachments, cx, out);
         }
         let name = String::from_utf8_lossy(channel);

@@ -25,7 +25,7 @@ pub struct PendingCall {
 }
 
 impl PendingCall {
-    pub(super) fn new(call: OpenCall, running: Pin<Box<dyn Running>>, detached: Option<detached::Running>) -> Self {
+    pub(crate) fn new(call: OpenCall, running: Pin<Box<dyn Running>>, detached: Option<detached::Running>) -> Self {
         Self { call, running: Some(running), alarm: None, detached }
     }
 
@@ -101,7 +101,7 @@ impl std::fmt::Debug for PendingCall {
 }
 
 /// A handler's future without its type.
-pub(super) trait Running: Send {
+pub(crate) trait Running: Send {
     fn poll_into(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<()>;
 }
 
