@@ -140,22 +140,18 @@ where
     }
 
     fn call(&mut self, request: CallRequest) -> Self::Future {
-        let entry = Entry {
+        let mut entry = Entry {
             audit: self.audit.clone(),
-            line: json!({
-                "at": SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64),
-                "pid": request.peer().pid(),
-                "connection": request.peer().connection(),
-                "channel": request.channel(),
-                // A caller that waits no longer leaves it so.
-                "outcome": "CANCELLED",
-            }),
+            at: SystemTime::now(),
+            peer: request.peer().clone(),
+            channel: request.channel(),
+            // A caller that waits no longer leaves it so.
+            outcome: "CANCELLED".to_owned(),
         };
         let answered = self.next.call(request);
         Box::pin(async move {
-            let mut entry = entry;
             let response = answered.await?;
-            entry.line["outcome"] = json!(response.code().unwrap_or("ok"));
+            response.code().unwrap_or("ok").clone_into(&mut entry.outcome);
             Ok(response)
         })
     }
@@ -164,13 +160,24 @@ where
 /// One line of the audit. It is written when the call is over, however it ends.
 struct Entry {
     audit: Audit,
-    line: Value,
+    at: SystemTime,
+    peer: Peer,
+    channel: &'static str,
+    outcome: String,
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        let mut file = self.audit.0.lock().expect("no holder panics");
-        if let Err(error) = writeln!(file, "{}", self.line) {
+        let Self { audit, at, peer, channel, outcome } = self;
+        let line = json!({
+            "at": at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+            "pid": peer.pid(),
+            "connection": peer.connection(),
+            "channel": channel,
+            "outcome": outcome,
+        });
+        let mut file = audit.0.lock().expect("no holder panics");
+        if let Err(error) = writeln!(file, "{line}") {
             eprintln!("a call is not in the audit: {error}");
         }
     }

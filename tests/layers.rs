@@ -484,19 +484,22 @@ fn a_payload_that_a_typed_layer_cannot_read_is_refused_by_the_handler() {
 }
 
 #[handler("job:run", detached)]
-async fn job(gate: State<Gate>) {
-    gate.pass().await;
+async fn job(gate: State<Gate>, cx: Context) {
+    let _leaving = gate.told_when_dropped();
+    gate.enter();
+    cx.cancelled().await;
+    gate.enter();
 }
 
 async fn a_detached_handler_behind_a_layer_runs_to_its_end(place: Endpoint) {
     let (gate, log) = (Gate::new(), Log::default());
-    let (_server, client) =
-        serve(&place, Router::new().state(gate.clone()).handle_with::<job, _>(log.layer("log"))).await;
+    let router = Router::new().state(gate.clone()).handle_with::<job, _>(log.layer("log"));
+    let (_server, client) = serve(&place, router).await;
     tokio::select! {
-        _ = client.invoke(job {}) => panic!("the gate is shut"),
+        _ = client.invoke(job {}) => panic!("it waits for the end of the call"),
         () = gate.entered(1) => {}
     }
-    gate.open(1);
+    gate.entered(1).await;
     gate.dropped(1).await;
     assert_eq!(log.take(), ["log > job:run"], "nobody waited for the response");
 }
@@ -524,7 +527,7 @@ async fn a_service_is_asked_whether_it_is_ready_before_each_call() {
         type Future = layer::NextFuture;
 
         fn poll_ready(&mut self, cx: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
-            if self.1.fetch_add(1, Ordering::SeqCst) % 2 == 0 {
+            if self.1.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
                 cx.waker().wake_by_ref();
                 return std::task::Poll::Pending;
             }

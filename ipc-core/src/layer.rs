@@ -53,6 +53,7 @@ pub use service::{CallLayer, Layered, Next, NextFuture};
 pub use typed::{Typed, TypedNext, typed};
 
 pub(crate) use around::{Around, LayeredPublish, LayeredRoute};
+pub(crate) use message::code_of;
 
 #[expect(unused_imports, reason = "the documentation names it")]
 use crate::failure::Failure;

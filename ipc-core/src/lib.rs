@@ -37,6 +37,7 @@ mod service;
 mod state;
 mod streaming;
 mod validation;
+mod wire;
 
 pub use answer::{Many, Once};
 #[doc(hidden)]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use zeroize::Zeroize;
 
 /// What stands where a value is shown.
-const HIDDEN: &str = "***";
+pub(crate) const HIDDEN: &str = "***";
 
 /// What is said of a value that is not valid, where nothing more may be said.
 pub(crate) const INVALID: &str = "the value is not valid";

@@ -127,6 +127,13 @@ const SUCCESS: &[u8] = br#"{"success":true,"data":"#;
 /// What a response begins with that carries a failure.
 const FAILURE: &[u8] = br#"{"success":false,"error":{"code":""#;
 
+/// The code of a response that carries a failure.
+pub(crate) fn code_of(response: &[u8]) -> Option<&str> {
+    let rest = response.strip_prefix(FAILURE)?;
+    let end = rest.iter().position(|byte| *byte == b'"')?;
+    std::str::from_utf8(rest.get(..end)?).ok()
+}
+
 impl CallResponse {
     /// The answer `data`.
     ///
@@ -164,9 +171,7 @@ impl CallResponse {
 
     /// The code of a call that failed. It is found without reading the rest.
     pub fn code(&self) -> Option<&str> {
-        let rest = self.once()?.json.strip_prefix(FAILURE)?;
-        let end = rest.iter().position(|byte| *byte == b'"')?;
-        std::str::from_utf8(rest.get(..end)?).ok()
+        code_of(&self.once()?.json)
     }
 
     /// Why the call failed, if it did: code, message and details.

@@ -29,6 +29,14 @@ impl PendingCall {
         Self { call, running: Some(running), alarm: None, detached }
     }
 
+    /// The call that `around` makes of this.
+    pub(crate) fn within<R: Running + 'static>(self, around: impl FnOnce(Self) -> R) -> Self {
+        let OpenCall { channel, deadline, .. } = self.call;
+        // What belongs to the call stays with the call within, which is dropped with this.
+        let call = OpenCall { channel, deadline, scope: None };
+        Self::new(call, Box::pin(around(self)), None)
+    }
+
     /// Polls the handler; when it is done, its response stands behind what `out` held already.
     ///
     /// A handler that panics has answered `INTERNAL`. One whose deadline passes has answered `TIMEOUT`, and is dropped.
