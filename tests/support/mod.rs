@@ -8,6 +8,7 @@ pub(crate) mod events;
 #[cfg(unix)]
 pub(crate) mod faults;
 pub(crate) mod gate;
+pub(crate) mod layers;
 pub(crate) mod logs;
 pub(crate) mod panics;
 #[cfg(unix)]
