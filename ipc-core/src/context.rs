@@ -56,6 +56,7 @@ impl Context {
 
     /// The context of the call that was [entered](Self::enter), apart from that of its connection. What belongs to the call
     /// goes with it.
+    #[inline]
     pub(crate) fn take(&mut self) -> Self {
         let Self { session, channel, deadline, scope } = self;
         Self { session: Arc::clone(session), channel, deadline: *deadline, scope: std::mem::take(scope) }

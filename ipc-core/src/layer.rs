@@ -38,8 +38,8 @@
 //! log has it under the id that the client gets. `poll_ready` is asked before each call, on a clone of the service that
 //! this call has to itself.
 //!
-//! A handler without layers does not know that there are any. The first layer costs a call less than 100 ns beside what the
-//! layer itself does, and each further one less than that; the guide has the figures.
+//! A handler without layers does not know that there are any. The first layer costs a call about 95 ns beside what the
+//! layer itself does, each further one about 50 ns; the guide says how that was measured.
 
 mod around;
 mod function;

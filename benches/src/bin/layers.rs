@@ -54,13 +54,19 @@ fn main() -> Result<()> {
         }
     }
     let mut plain = None;
-    println!("layers   ns per call   ns per layer");
+    println!("layers   ns per call, median   least   ns per layer, by medians   by the least");
     for (layers, times) in LAYERS.iter().zip(&mut times) {
         times.sort_by(f64::total_cmp);
         let median = *times.get(ROUNDS / 2).context("there are rounds")?;
-        let plain = *plain.get_or_insert(median);
-        let each = (*layers > 0).then(|| (median - plain) / f64::from(u32::try_from(*layers).unwrap_or(u32::MAX)));
-        println!("{layers:>6}   {median:>11.1}   {}", each.map_or_else(String::new, |each| format!("{each:>12.1}")));
+        let least = *times.first().context("there are rounds")?;
+        let (plain_median, plain_least) = *plain.get_or_insert((median, least));
+        print!("{layers:>6}   {median:>19.1}   {least:>5.1}");
+        if *layers > 0 {
+            let count = f64::from(u32::try_from(*layers)?);
+            let (by_medians, by_least) = ((median - plain_median) / count, (least - plain_least) / count);
+            print!("   {by_medians:>24.1}   {by_least:>12.1}");
+        }
+        println!();
     }
     Ok(())
 }

@@ -105,15 +105,18 @@ thread_local! {
 }
 
 /// Room for a response.
+#[inline]
 pub(super) fn response_buffer() -> Vec<u8> {
     RESPONSE.take()
 }
 
 /// The buffer of a request that has been read.
+#[inline]
 pub(super) fn request_read(json: Vec<u8>) {
     keep(&REQUEST, json);
 }
 
+#[inline]
 fn keep(kept: &'static Kept, mut buffer: Vec<u8>) {
     if buffer.capacity() <= KEPT_BYTES {
         buffer.clear();

@@ -65,6 +65,7 @@ impl Service<CallRequest> for Next {
         Poll::Ready(Ok(()))
     }
 
+    #[inline]
     fn call(&mut self, request: CallRequest) -> NextFuture {
         NextFuture(match &self.0 {
             Inner::Layer(layer) => Going::Layer(layer.call(request)),
@@ -102,6 +103,7 @@ enum Going {
 impl Future for NextFuture {
     type Output = Result<CallResponse, Infallible>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(Ok(match &mut self.0 {
             Going::Answered(response) => response.take().expect("nobody polls a future that is done"),
