@@ -7,8 +7,9 @@ pub use ipc_core::{
     ErrorDescription, EventDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, Incoming,
     IncomingError, Invoke, InvokeError, InvokeStream, Issue, Issues, ItemStream, KeyedEvent, Lag, MAX_RETAINED_BYTES,
     MAX_RETAINED_KEYS, Many, NeverWaits, Once, Peer, PublishError, Publisher, Request, Requirements, Router,
-    RouterError, RouterProblem, Service, State, Stream, StreamRequest, Subscribe, SubscribeError, SubscribeOptions,
-    Subscribing, Subscription, SubscriptionError, channel, code, garde, response, schemars,
+    RouterError, RouterProblem, Sensitive, Service, State, Stream, StreamRequest, Subscribe, SubscribeError,
+    SubscribeOptions, Subscribing, Subscription, SubscriptionError, channel, code, garde, layer, response, schemars,
+    zeroize,
 };
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Holder, Limits, NameError,
@@ -91,7 +92,8 @@ pub use ipc_core::service;
 /// assert!(matches!(FetchError::from_failure(&failure), Some(FetchError::NotFound { id: 7 })));
 ///
 /// let failure = FetchError::Store(std::io::Error::other("the cable is out")).to_failure();
-/// assert_eq!((failure.code(), failure.details()), ("INTERNAL", None));
+/// assert_eq!((failure.code(), failure.message()), ("INTERNAL", "an internal error occurred"));
+/// assert!(failure.correlation().is_some()); // the log has the cause under this id
 /// ```
 pub use ipc_core::IpcError;
 
@@ -127,7 +129,7 @@ pub use ipc_core::Event;
 pub mod prelude {
     pub use ipc_core::{
         Bytes, Context, Event, FromContext, Incoming, IncomingError, Invoke, InvokeError, InvokeStream, IpcError,
-        ItemStream, Peer, Publisher, Request, Router, State, Stream, StreamRequest, Subscribe, Subscription,
+        ItemStream, Peer, Publisher, Request, Router, Sensitive, State, Stream, StreamRequest, Subscribe, Subscription,
         SubscriptionError, handler, service,
     };
     pub use ipc_transport::{Client, Server};

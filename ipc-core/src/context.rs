@@ -54,6 +54,14 @@ impl Context {
         self.scope = OnceLock::new();
     }
 
+    /// The context of the call that was [entered](Self::enter), apart from that of its connection. What belongs to the call
+    /// goes with it.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Self {
+        let Self { session, channel, deadline, scope } = self;
+        Self { session: Arc::clone(session), channel, deadline: *deadline, scope: std::mem::take(scope) }
+    }
+
     /// The channel that was called.
     pub fn channel(&self) -> &'static str {
         self.channel

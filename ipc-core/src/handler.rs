@@ -63,6 +63,9 @@ pub trait Handler<S = ()>: DeserializeOwned + JsonSchema + Send + 'static {
     const DETACHED: bool = false;
     /// Whether the caller sends a stream beside the request.
     const TAKES_INCOMING: bool = false;
+    /// The parameters whose values are told to nobody, by the names under which they travel; "" for the one that is the
+    /// whole payload.
+    const SENSITIVE: &'static [&'static str] = &[];
     /// The id that the schema of the request has, unless its payload, which stands for the whole request, lends it its
     /// own.
     const SCHEMA_ID: &'static str = Self::ITEM.path;

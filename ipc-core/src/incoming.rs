@@ -158,8 +158,9 @@ fn read<T: DeserializeOwned>(
     let mut issues = Issues::default();
     let read = read_with(attachments, || {
         let mut reader = serde_json::Deserializer::from_slice(json);
-        let item =
-            serde_path_to_error::deserialize::<_, T>(&mut reader).map_err(|error| issues.push_json(&error)).ok()?;
+        let item = serde_path_to_error::deserialize::<_, T>(&mut reader)
+            .map_err(|error| issues.push_json(&error, &[]))
+            .ok()?;
         reader.end().map_err(|error| issues.push("", error)).ok()?;
         Some(item)
     });

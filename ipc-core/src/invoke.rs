@@ -13,6 +13,7 @@ use crate::error::IpcError;
 use crate::failure::Failure;
 use crate::handler::Request;
 use crate::response;
+use crate::sensitive::without_values;
 
 /// Anything that can make calls: a connection to a server, a router in this process, a test double.
 ///
@@ -167,7 +168,7 @@ pub fn read_response<R: Request<Response: DeserializeOwned>>(
     match read_with(attachments, || response::read::<R::Response>(json)) {
         Ok(Ok(data)) => Ok(data),
         Ok(Err(failure)) => Err(refusal(failure)),
-        Err(reason) => Err(InvokeError::Decode { channel: R::CHANNEL, reason: reason.to_string() }),
+        Err(reason) => Err(InvokeError::Decode { channel: R::CHANNEL, reason: unquoted(&reason) }),
     }
 }
 
@@ -180,8 +181,13 @@ pub fn read_published(channel: &'static str, json: &[u8]) -> Result<(), InvokeEr
     match response::read::<()>(json) {
         Ok(Ok(())) => Ok(()),
         Ok(Err(failure)) => Err(InvokeError::Refused(failure)),
-        Err(reason) => Err(InvokeError::Decode { channel, reason: reason.to_string() }),
+        Err(reason) => Err(InvokeError::Decode { channel, reason: unquoted(&reason) }),
     }
+}
+
+/// Why JSON could not be read, with no value of it.
+pub(crate) fn unquoted(error: &serde_json::Error) -> String {
+    without_values(&error.to_string()).into_owned()
 }
 
 /// The handler's own error, where `failure` was made from one.

@@ -13,6 +13,7 @@ mod cancellation;
 pub mod channel;
 mod constraint;
 mod context;
+mod correlation;
 mod deadline;
 mod description;
 mod detached;
@@ -24,16 +25,19 @@ mod handler;
 mod incoming;
 mod invoke;
 mod items;
+pub mod layer;
 mod peer;
 mod remote;
 pub mod response;
 mod route;
 mod router;
 mod schema;
+mod sensitive;
 mod service;
 mod state;
 mod streaming;
 mod validation;
+mod wire;
 
 pub use answer::{Many, Once};
 #[doc(hidden)]
@@ -75,6 +79,7 @@ pub use remote::{BoxFuture, CallError, Outbound, Remote, answers_with_a_stream};
 #[doc(hidden)]
 pub use route::{Dispatch, Inbound, PendingCall, PendingStream, Step};
 pub use router::{Router, RouterError, RouterProblem};
+pub use sensitive::Sensitive;
 pub use service::Service;
 pub use state::{Requirements, State};
 pub use streaming::{InvokeStream, ItemStream, StreamRequest};
@@ -82,4 +87,4 @@ pub use validation::{Issue, Issues};
 
 pub use futures_core::Stream;
 pub use ipc_macros::{Event, IpcError, handler, service};
-pub use {garde, schemars};
+pub use {garde, schemars, zeroize};

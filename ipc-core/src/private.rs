@@ -23,6 +23,7 @@ pub use crate::handler::{Handler, HandlerDoc, HandlerItem, NotAResult, Outcome, 
 pub use crate::incoming::{Incoming, IncomingParameter};
 pub use crate::invoke::{Invoke, InvokeError};
 pub use crate::items::Upload;
+pub use crate::layer::Layered;
 pub use crate::router::Router;
 pub use crate::service::Service;
 pub use crate::state::Requirements;
@@ -48,6 +49,11 @@ pub fn internal(error: &dyn std::error::Error) -> Failure {
         source = error.source();
     }
     Failure::internal(cause)
+}
+
+/// What is said of a sensitive value that breaks a rule of the user's own.
+pub fn hidden() -> garde::Error {
+    garde::Error::new(crate::sensitive::INVALID)
 }
 
 /// The details of a failure, where they are a `T`: those of a newer server need not be.

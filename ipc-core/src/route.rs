@@ -26,13 +26,17 @@ use crate::event::topic::Topic;
 use crate::failure::Failure;
 use crate::handler::{Handler, HandlerItem, Request};
 use crate::items::ReceiveItems;
+use crate::layer::Around;
 use crate::response;
+use crate::sensitive;
 use crate::state::Requirements;
 use crate::streaming::StreamRequest;
 use crate::validation::Issues;
 
 use guard::guard;
 pub use pending::PendingCall;
+pub(crate) use pending::Running;
+pub(crate) use stream::Items;
 pub use stream::{PendingStream, Step};
 
 /// A request as it arrived.
@@ -96,7 +100,7 @@ impl Begin<'_> {
 }
 
 /// A call that goes on.
-struct OpenCall {
+pub(crate) struct OpenCall {
     channel: &'static str,
     deadline: Option<Instant>,
     /// What its handler may have asked to be told of.
@@ -112,15 +116,23 @@ impl OpenCall {
     }
 }
 
+/// What answers requests, whatever stands around it.
+pub(crate) trait Dispatching: Send + Sync {
+    fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch;
+}
+
 /// A handler of any request.
-pub(crate) trait Route: Send + Sync {
+pub(crate) trait Route: Dispatching {
     fn item(&self) -> HandlerItem;
     fn requirements(&self) -> Requirements;
     fn describe(&self, generators: &mut Generators) -> Draft;
     fn timeout(&self) -> Option<Duration>;
     fn takes_incoming(&self) -> bool;
     fn answers_with_a_stream(&self) -> bool;
-    fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch;
+    /// The layers around the handler, if it has any.
+    fn around(&self) -> Option<&Arc<dyn Around>> {
+        None
+    }
 }
 
 /// The handler of the request `H`, and what it is called on: for a function nothing, which takes no room.
@@ -149,7 +161,7 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
     fn describe(&self, generators: &mut Generators) -> Draft {
         // The struct beside a function is the channel's own and has no name in the schema: two modules may each have a
         // `fetch`. A payload that stands for the whole request lends it its own id, and keeps its name.
-        let request = if H::schema_id() == H::SCHEMA_ID {
+        let mut request = if H::schema_id() == H::SCHEMA_ID {
             let mut own = H::json_schema(&mut generators.input);
             // They are the function's, and the channel has them already.
             for annotation in ["title", "description", "deprecated"] {
@@ -159,6 +171,10 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
         } else {
             generators.input.subschema_for::<H>()
         };
+        // The parameters by name say so themselves. The whole payload has a type that others use too.
+        if H::SENSITIVE.contains(&"") {
+            request.insert(sensitive::KEYWORD.to_owned(), true.into());
+        }
         let incoming = H::describe_incoming(&mut generators.input);
         Draft { doc: H::DOC, request, incoming, answer: H::Output::describe(generators) }
     }
@@ -174,9 +190,20 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
     fn answers_with_a_stream(&self) -> bool {
         H::Output::MANY
     }
+}
 
+impl<H: Handler<S>, S: Send + Sync> Dispatching for Typed<H, S> {
     fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch {
         begin(H::Output::CHANNEL, H::DETACHED, cx, out, |cx| start::<H, S>(&self.receiver, json, attachments, cx))
+    }
+}
+
+/// An event that peers publish.
+pub(crate) struct Publish(pub(crate) Arc<Topic>);
+
+impl Dispatching for Publish {
+    fn dispatch(&self, json: &[u8], attachments: Vec<Bytes>, cx: &mut Context, out: &mut Body) -> Dispatch {
+        publish(Arc::clone(&self.0), json, attachments, cx, out)
     }
 }
 
@@ -226,6 +253,18 @@ fn begin<O: Output, A: Answer<O>>(
     guard(channel, out, Dispatch::Answered, |out| deadline::within(deadline, || begin(out)))
 }
 
+/// Begins to answer with what is around a handler.
+pub(crate) fn answer(
+    channel: &'static str,
+    deadline: Option<Instant>,
+    out: &mut Body,
+    begin: impl FnOnce(OpenCall, &mut Body) -> Dispatch,
+) -> Dispatch {
+    // The handler has what belongs to the call.
+    let call = OpenCall { channel, deadline, scope: None };
+    guard(channel, out, Dispatch::Answered, |out| deadline::within(deadline, || begin(call, out)))
+}
+
 /// Reads and checks the payload, and calls the function.
 fn start<H: Handler<S>, S>(
     receiver: &S,
@@ -238,7 +277,8 @@ fn start<H: Handler<S>, S>(
         issues.push("", "the parameters travel by name, in an object, and this is an array");
         return Err(issues.into_failure(H::Output::CHANNEL));
     }
-    let request: H = read_with(attachments, || read_json(json).map_err(|_| explain::<H>(H::Output::CHANNEL, json)))?;
+    let request: H =
+        read_with(attachments, || read_json(json).map_err(|_| explain::<H>(H::Output::CHANNEL, json, H::SENSITIVE)))?;
     let mut issues = Issues::default();
     request.validate(&mut issues);
     if !issues.is_empty() {
@@ -250,11 +290,11 @@ fn start<H: Handler<S>, S>(
 /// Reads a payload that could not be read once more, this time keeping track of where it goes wrong: the calls that
 /// succeed do not pay for that.
 #[cold]
-pub(crate) fn explain<T: DeserializeOwned>(channel: &str, json: &[u8]) -> Failure {
+pub(crate) fn explain<T: DeserializeOwned>(channel: &str, json: &[u8], sensitive: &[&str]) -> Failure {
     let mut issues = Issues::default();
     let mut reader = serde_json::Deserializer::from_slice(json);
     match serde_path_to_error::deserialize::<_, T>(&mut reader) {
-        Err(error) => issues.push_json(&error),
+        Err(error) => issues.push_json(&error, sensitive),
         Ok(_) => match reader.end() {
             Err(error) => issues.push("", error),
             Ok(()) => issues.push("", "the payload could not be read"),
@@ -283,7 +323,7 @@ where
         Once<R>: Output,
     {
         let call = pending::Call::<_, Once<R>>::new(self.0, begin.channel);
-        let mut running: Pin<Box<dyn pending::Running>> = Box::pin(call);
+        let mut running: Pin<Box<dyn Running>> = Box::pin(call);
         // The first poll takes place here, where a handler that need not wait answers without a task. One that waits is
         // polled again at once where it goes on, and registers that task's waker then.
         match running.as_mut().poll_into(&mut task::Context::from_waker(Waker::noop()), begin.out) {
@@ -317,10 +357,10 @@ fn respond<O: Output>(channel: &'static str, out: &mut Body, result: Returned<O>
     refuse(channel, out, &failure);
 }
 
-/// Writes a failure, and tells the log what the client does not learn.
+/// Writes a failure, and tells the log what the client does not learn. Nothing else of core answers with a failure.
 pub(crate) fn refuse(channel: &str, out: &mut Body, failure: &Failure) {
     if let Some(cause) = failure.cause() {
-        tracing::error!(channel, cause, "the handler failed");
+        tracing::error!(channel, correlation = failure.correlation(), cause, "the handler failed");
     }
     response::write_failure(&mut out.json, failure);
 }

@@ -2,6 +2,7 @@
 
 mod events;
 mod here;
+mod layers;
 mod problem;
 #[cfg(test)]
 mod tests;
@@ -21,10 +22,12 @@ use crate::event::local::Bounds;
 use crate::event::topic::Topic;
 use crate::failure::{Failure, code};
 use crate::handler::Handler;
+use crate::layer::LayeredPublish;
 use crate::peer::Peer;
-use crate::route::{self, Dispatch, Inbound, Route, Typed, refuse};
+use crate::route::{self, Dispatch, Dispatching as _, Inbound, Route, Typed, refuse};
 use crate::service::Service;
 use crate::state::States;
+use crate::wire::{self, Masks};
 
 pub use problem::{RouterError, RouterProblem};
 
@@ -34,13 +37,18 @@ pub use problem::{RouterError, RouterProblem};
 /// [`invoke`](Self::invoke). What is wrong with it is told when it is served, all at once (see [`check`](Self::check)).
 #[derive(Default)]
 pub struct Router {
-    routes: HashMap<&'static str, Box<dyn Route>>,
+    routes: HashMap<&'static str, Arc<dyn Route>>,
+    /// The events that peers publish and that have layers, by their channels.
+    publishes: HashMap<&'static str, LayeredPublish>,
     states: Arc<States>,
     hub: Arc<Hub>,
     event_queue: Bounds,
     detached: Arc<Detached>,
     problems: Vec<RouterProblem>,
     fingerprint: OnceLock<Result<String, DescriptionError>>,
+    log_payloads: bool,
+    /// What is shown of payloads in the log, once it is asked for.
+    masks: OnceLock<Option<Arc<Masks>>>,
 }
 
 impl Router {
@@ -81,7 +89,7 @@ impl Router {
         if let Err(reason) = channel::check(H::Output::CHANNEL) {
             self.problems.push(RouterProblem::ChannelName { handler: H::ITEM, reason });
         }
-        self.fingerprint = OnceLock::new();
+        (self.fingerprint, self.masks) = Default::default();
         let (channel, handler) = (H::Output::CHANNEL, H::ITEM);
         match (self.routes.get(channel), self.hub.topic(channel)) {
             (Some(first), _) => {
@@ -92,7 +100,7 @@ impl Router {
                 self.problems.push(RouterProblem::HandlerAndEvent { channel, handler, event: event.item });
             }
             (None, None) => {
-                self.routes.insert(channel, Box::new(Typed::<H, S>::new(receiver)));
+                self.routes.insert(channel, Arc::new(Typed::<H, S>::new(receiver)));
             }
         }
         self
@@ -117,6 +125,7 @@ impl Router {
         if let Err(error) = self.fingerprint() {
             problems.push(error.into());
         }
+        self.masks();
         problems.sort_by_cached_key(ToString::to_string);
         problems.dedup();
         if problems.is_empty() { Ok(()) } else { Err(RouterError { problems }) }
@@ -153,6 +162,39 @@ impl Router {
         made.as_deref().map_err(Clone::clone)
     }
 
+    /// Shows payloads in the lines that the log has of calls, if it has any: the fields `request` and `response` of the
+    /// level TRACE of the target `ipc_bridge::wire`. Unless this says so, they have the channel, the outcome, bytes and
+    /// time, and no payload.
+    ///
+    /// What is sensitive by its [type](crate::Sensitive) or its mark is `"***"`, and so is what the channel's schema does not
+    /// know: misspelt fields, values of another type, what may be a secret by one variant of an enum. What an application
+    /// puts into the messages of its errors, and into fields that may be anything, is shown. Binary data and the items of
+    /// streams are not.
+    #[must_use]
+    pub fn log_payloads(mut self, show: bool) -> Self {
+        self.log_payloads = show;
+        self
+    }
+
+    /// What is shown of payloads, if anything is. A router that cannot be described shows none.
+    pub(crate) fn masks(&self) -> Option<Arc<Masks>> {
+        let make = || self.description().map(|description| Arc::new(Masks::new(description)));
+        let made = || match make() {
+            Ok(masks) => Some(masks),
+            Err(error) => {
+                tracing::warn!(%error, "no payload is logged, as the router cannot be described");
+                None
+            }
+        };
+        if self.log_payloads { self.masks.get_or_init(made).clone() } else { None }
+    }
+
+    /// The name of a channel, where a handler or an event has it.
+    pub(crate) fn channel(&self, name: &str) -> Option<&'static str> {
+        let of_event = || self.hub.topic(name).map(|topic| topic.channel);
+        self.routes.get_key_value(name).map(|(name, _)| *name).or_else(of_event)
+    }
+
     /// The context of the calls of one peer.
     #[doc(hidden)]
     pub fn context(&self, peer: Peer) -> Context {
@@ -175,6 +217,10 @@ impl Router {
     /// Answers one request: the response stands in `out`, after what `out` held already, or the call goes on.
     #[doc(hidden)]
     pub fn dispatch(&self, request: Inbound<'_>, cx: &mut Context, out: &mut Body) -> Dispatch {
+        if wire::is_on() { wire::watched(self, request, cx, out) } else { self.answer(request, cx, out) }
+    }
+
+    pub(crate) fn answer(&self, request: Inbound<'_>, cx: &mut Context, out: &mut Body) -> Dispatch {
         let Inbound { channel, json, attachments, deadline, incoming } = request;
         // No channel has a name that is no UTF-8.
         let name = std::str::from_utf8(channel).ok();
@@ -187,6 +233,9 @@ impl Router {
         }
         if let Some(topic) = name.and_then(|name| self.hub.topic(name)) {
             cx.enter(topic.channel, deadline);
+            if let Some(layered) = self.publishes.get(topic.channel) {
+                return layered.dispatch(json, attachments, cx, out);
+            }
             return route::publish(topic, json, attachments, cx, out);
         }
         let name = String::from_utf8_lossy(channel);

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::body::{read_json, read_with};
 use crate::deadline::timed_out;
 use crate::error::IpcError;
-use crate::invoke::{InvokeError, refusal};
+use crate::invoke::{InvokeError, refusal, unquoted};
 use crate::items::{Ending, ReceiveItems, Received, Upload};
 use crate::response;
 
@@ -174,7 +174,7 @@ fn ended<R: StreamRequest>(ending: Ending) -> Option<InvokeError<R::Error>> {
 }
 
 fn decode<E>(channel: &'static str, error: &serde_json::Error) -> InvokeError<E> {
-    InvokeError::Decode { channel, reason: error.to_string() }
+    InvokeError::Decode { channel, reason: unquoted(error) }
 }
 
 impl<R: StreamRequest> fmt::Debug for ItemStream<R> {

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, code};
+use crate::sensitive::{self, INVALID, without_values};
 
 /// The mistakes found in one payload.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,8 +49,18 @@ impl Issues {
         }
     }
 
-    /// Notes why the JSON text of a payload could not be read.
-    pub(crate) fn push_json(&mut self, error: &serde_path_to_error::Error<serde_json::Error>) {
+    /// Notes what `check` finds, without its words: they may tell a value that must not be told.
+    pub fn push_hidden(&mut self, check: impl FnOnce(&mut Self)) {
+        let mut found = Self::default();
+        check(&mut found);
+        for issue in found.issues {
+            self.push(issue.path, INVALID);
+        }
+    }
+
+    /// Notes why the JSON text of a payload could not be read, and quotes no value of it. Of the parameters that are
+    /// `sensitive` nothing is said but that; the one that is the whole payload has the name "".
+    pub(crate) fn push_json(&mut self, error: &serde_path_to_error::Error<serde_json::Error>, sensitive: &[&str]) {
         let inner = error.inner();
         let within = match error.path().to_string() {
             path if path == "." => String::new(),
@@ -58,6 +69,10 @@ impl Issues {
         let text = inner.to_string();
         let message =
             text.strip_suffix(&format!(" at line {} column {}", inner.line(), inner.column())).unwrap_or(&text);
+        let message = match sensitive.contains(&root(&within)) || sensitive.contains(&"") {
+            true if inner.is_data() && !sensitive::is_missing_field(message) => INVALID.into(),
+            _ => without_values(message),
+        };
         // serde reports a missing or unknown field at the object that lacks or holds it; the issue belongs to the field.
         let field = ["missing field `", "unknown field `"]
             .iter()
@@ -70,7 +85,7 @@ impl Issues {
         };
         self.issues.push(Issue {
             path,
-            message: message.to_owned(),
+            message: message.into_owned(),
             line: Some(inner.line()),
             column: Some(inner.column()),
         });
@@ -96,6 +111,11 @@ impl Issues {
         Failure::new(code::INVALID_INPUT, format_args!("the request is not valid for `{channel}`: {said}"))
             .with_details(self)
     }
+}
+
+/// The parameter that a path begins with.
+fn root(path: &str) -> &str {
+    path.split(['.', '[']).next().unwrap_or_default()
 }
 
 impl<'a> IntoIterator for &'a Issues {
@@ -178,7 +198,7 @@ mod tests {
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let error = serde_path_to_error::deserialize::<_, Query>(&mut deserializer).expect_err(json);
         let mut issues = Issues::default();
-        issues.push_json(&error);
+        issues.push_json(&error, &[]);
         let Issue { path, message, line, column } = issues.iter().next().expect("an issue").clone();
         (path, message, line.expect("a line"), column.expect("a column"))
     }
@@ -188,21 +208,17 @@ mod tests {
         for (json, path, said) in [
             (r#"{"filters":[]}"#, "text", "missing field `text`"),
             (r#"{"text":"a","filters":[],"txt":1}"#, "txt", "unknown field `txt`, expected `text` or `filters`"),
-            (r#"{"text":1,"filters":[]}"#, "text", "invalid type: integer `1`, expected a string"),
+            (r#"{"text":1,"filters":[]}"#, "text", "invalid type: integer, expected a string"),
             (r#"{"text":"a","filters":[{"limit":1},{}]}"#, "filters[1].limit", "missing field `limit`"),
             (
                 r#"{"text":"a","filters":[{"limits":1}]}"#,
                 "filters[0].limits",
                 "unknown field `limits`, expected `limit`",
             ),
-            (
-                r#"{"text":"a","filters":[{"limit":256}]}"#,
-                "filters[0].limit",
-                "invalid value: integer `256`, expected u8",
-            ),
+            (r#"{"text":"a","filters":[{"limit":256}]}"#, "filters[0].limit", "invalid value: integer, expected u8"),
             (r#"{"text":"a","filters":{}}"#, "filters", "invalid type: map, expected a sequence"),
             ("[", "", "EOF while parsing a list"),
-            ("7", "", "invalid type: integer `7`, expected struct Query"),
+            ("7", "", "invalid type: integer, expected struct Query"),
         ] {
             let (found, message, ..) = issue(json);
             assert_eq!((found.as_str(), message.as_str()), (path, said), "{json}");

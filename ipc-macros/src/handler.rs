@@ -9,6 +9,7 @@ pub(crate) mod expand;
 pub(crate) mod model;
 pub(crate) mod options;
 pub(crate) mod parse;
+mod sensitive;
 pub(crate) mod stream;
 pub(crate) mod stub;
 pub(crate) mod validate;

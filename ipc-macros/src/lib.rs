@@ -53,6 +53,8 @@ use proc_macro::TokenStream;
 ///   as its type demands; one that is not valid is an error in its place, which `?` makes the handler's own if that has
 ///   a variant `#[ipc(transparent)] Incoming(#[from] IncomingError)`.
 /// - `#[payload]`, on the only parameter that travels, makes it the whole payload, instead of a field of it.
+/// - `#[ipc(sensitive)]` keeps the parameter's value out of error messages: what is wrong with it is told by its name, and
+///   by the built-in constraint that it breaks. The schema says `"x-ipc-sensitive": true`.
 /// - `#[garde(…)]` sets constraints, which are checked on every call before the function runs and stand in the schema.
 ///
 /// A type that implements `garde::Validate` is validated on every call without being asked for.

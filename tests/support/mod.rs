@@ -10,6 +10,8 @@ pub(crate) mod events;
 pub(crate) mod faults;
 pub(crate) mod gate;
 pub(crate) mod log;
+pub(crate) mod layers;
+pub(crate) mod logs;
 pub(crate) mod panics;
 pub(crate) mod process;
 pub(crate) mod raw;

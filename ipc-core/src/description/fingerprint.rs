@@ -11,11 +11,21 @@ use serde_json::{Map, Value, json};
 use siphasher::sip::SipHasher24;
 
 use super::{ChannelDescription, EventDescription};
-use crate::schema;
+use crate::{schema, sensitive};
 
 /// The keywords that say something about a value without restricting it.
-const ANNOTATIONS: [&str; 9] =
-    ["$comment", "$schema", "default", "deprecated", "description", "examples", "readOnly", "title", "writeOnly"];
+const ANNOTATIONS: [&str; 10] = [
+    "$comment",
+    "$schema",
+    "default",
+    "deprecated",
+    "description",
+    "examples",
+    "readOnly",
+    "title",
+    "writeOnly",
+    sensitive::KEYWORD,
+];
 
 /// The fingerprints of the channels that share a set of definitions.
 pub(super) struct Fingerprints {

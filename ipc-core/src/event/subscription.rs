@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::Event;
 use crate::body::{read_json, read_with};
 use crate::failure::Failure;
+use crate::invoke::unquoted;
 
 /// What arrives of a subscription.
 #[derive(Debug)]
@@ -84,7 +85,7 @@ impl SubscriptionError {
     }
 
     pub(super) fn decode(channel: &str, error: &serde_json::Error) -> Self {
-        Self::Decode { channel: channel.to_owned(), reason: error.to_string() }
+        Self::Decode { channel: channel.to_owned(), reason: unquoted(error) }
     }
 }
 

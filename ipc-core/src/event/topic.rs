@@ -292,7 +292,7 @@ fn read<E: Event + DeserializeOwned>(
     json: &[u8],
     attachments: Vec<Bytes>,
 ) -> Result<Option<Arc<PublishedEvent>>, Failure> {
-    let event: E = read_with(attachments, || read_json(json).map_err(|_| explain::<E>(E::CHANNEL, json)))?;
+    let event: E = read_with(attachments, || read_json(json).map_err(|_| explain::<E>(E::CHANNEL, json, &[])))?;
     let mut issues = Issues::default();
     event.validate(&mut issues);
     if !issues.is_empty() {

@@ -25,8 +25,16 @@ pub struct PendingCall {
 }
 
 impl PendingCall {
-    pub(super) fn new(call: OpenCall, running: Pin<Box<dyn Running>>, detached: Option<detached::Running>) -> Self {
+    pub(crate) fn new(call: OpenCall, running: Pin<Box<dyn Running>>, detached: Option<detached::Running>) -> Self {
         Self { call, running: Some(running), alarm: None, detached }
+    }
+
+    /// The call that `around` makes of this.
+    pub(crate) fn within<R: Running + 'static>(self, around: impl FnOnce(Self) -> R) -> Self {
+        let OpenCall { channel, deadline, .. } = self.call;
+        // What belongs to the call stays with the call within, which is dropped with this.
+        let call = OpenCall { channel, deadline, scope: None };
+        Self::new(call, Box::pin(around(self)), None)
     }
 
     /// Polls the handler; when it is done, its response stands behind what `out` held already.
@@ -101,7 +109,7 @@ impl std::fmt::Debug for PendingCall {
 }
 
 /// A handler's future without its type.
-pub(super) trait Running: Send {
+pub(crate) trait Running: Send {
     fn poll_into(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<()>;
 }
 

@@ -32,8 +32,16 @@ pub struct PendingStream {
 }
 
 impl PendingStream {
-    pub(super) fn new(call: OpenCall, items: Pin<Box<dyn Items>>) -> Self {
+    pub(crate) fn new(call: OpenCall, items: Pin<Box<dyn Items>>) -> Self {
         Self { call, items: Some(items), alarm: None }
+    }
+
+    /// The stream that `around` makes of this, which is given the channel too.
+    pub(crate) fn within<I: Items + 'static>(self, around: impl FnOnce(&'static str, Self) -> I) -> Self {
+        let OpenCall { channel, deadline, .. } = self.call;
+        // What belongs to the call stays with the stream within, which is dropped with this.
+        let call = OpenCall { channel, deadline, scope: None };
+        Self::new(call, Box::pin(around(channel, self)))
     }
 
     /// Whether the deadline has passed: the response that says so then stands behind what `out` held, and the handler's
@@ -58,7 +66,7 @@ impl PendingStream {
             let polled = match items {
                 Some(stream) => deadline::within(call.deadline, || stream.as_mut().poll_step(cx, out)),
                 None => {
-                    response::write_failure(&mut out.json, &Failure::internal("a stream that has ended was polled"));
+                    refuse(call.channel, out, &Failure::internal("a stream that has ended was polled"));
                     Poll::Ready(Step::End)
                 }
             };
@@ -98,7 +106,7 @@ impl std::fmt::Debug for PendingStream {
 }
 
 /// A handler's stream without its type.
-pub(super) trait Items: Send {
+pub(crate) trait Items: Send {
     fn poll_step(self: Pin<&mut Self>, cx: &mut task::Context<'_>, out: &mut Body) -> Poll<Step>;
 }
 

@@ -1,6 +1,6 @@
 //! The events of a router: which are published, and subscriptions within this process.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
@@ -33,7 +33,7 @@ impl Router {
 
     fn declared<E: Event>(mut self, added: Result<(), Arc<Topic>>) -> Self {
         let (channel, event) = (E::CHANNEL, E::ITEM);
-        self.fingerprint = OnceLock::new();
+        (self.fingerprint, self.masks) = Default::default();
         if let Err(reason) = channel::check(channel) {
             self.problems.push(RouterProblem::EventName { event, reason });
         }

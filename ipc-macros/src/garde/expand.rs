@@ -9,11 +9,20 @@ use super::{Bounds, Kind, Rule, Unit};
 use crate::hygiene::at;
 
 /// Code that checks the rules on `value`, a reference, and notes in `issues` what is wrong with it at `path`.
-pub(crate) fn checks(rules: &[Rule], value: &TokenStream, path: &str, private: &TokenStream) -> TokenStream {
+///
+/// Of a value that is sensitive it is told which of the rules that are not the user's own it breaks: they quote what the
+/// rule demands, and nothing of the value.
+pub(crate) fn checks(
+    rules: &[Rule],
+    value: &TokenStream,
+    path: &str,
+    sensitive: bool,
+    private: &TokenStream,
+) -> TokenStream {
     if rules.iter().all(|rule| matches!(rule.kind, Kind::Skip)) {
         return TokenStream::new();
     }
-    let body = rules.iter().map(|rule| check(rule, private));
+    let body = rules.iter().map(|rule| check(rule, sensitive, private));
     quote_spanned! {Span::mixed_site()=>
         {
             let value = #value;
@@ -26,14 +35,14 @@ pub(crate) fn checks(rules: &[Rule], value: &TokenStream, path: &str, private: &
 }
 
 /// Code that checks one rule on `value` and notes in `report` what is wrong with it at `path()`.
-fn check(rule: &Rule, private: &TokenStream) -> TokenStream {
+fn check(rule: &Rule, sensitive: bool, private: &TokenStream) -> TokenStream {
     let span = at(rule.span);
     let (rules, option) = (quote!(#private::garde::rules), quote!(#private::core::option::Option));
     let (name, arguments) = match &rule.kind {
         Kind::Skip => return TokenStream::new(),
         Kind::Dive => return quote_spanned!(span=> #private::constraint::dives(value);),
         Kind::Inner(inner) => {
-            let inner = inner.iter().map(|rule| check(rule, private));
+            let inner = inner.iter().map(|rule| check(rule, sensitive, private));
             return quote_spanned! {span=>
                 #rules::inner::apply(value, |value, key| {
                     let mut path = #private::garde::util::nested_path!(path, key);
@@ -42,9 +51,14 @@ fn check(rule: &Rule, private: &TokenStream) -> TokenStream {
             };
         }
         Kind::Custom(function) => {
+            let (broken, error) = if sensitive {
+                (quote!(_), quote!(#private::hidden()))
+            } else {
+                (quote_spanned!(span=> error), quote_spanned!(span=> error))
+            };
             return quote_spanned! {span=>
-                if let #private::core::result::Result::Err(error) = (#function)(value, &()) {
-                    report.append(path(), error);
+                if let #private::core::result::Result::Err(#broken) = (#function)(value, &()) {
+                    report.append(path(), #error);
                 }
             };
         }

@@ -224,6 +224,11 @@ impl<T: Data> DataServer<T> {
     pub const fn from_arc(instance: ::ipc_bridge::__private::std::sync::Arc<T>) -> Self {
         Self { instance }
     }
+    /// Puts `layer` around every channel of this service.
+    #[must_use]
+    pub const fn layer<L>(self, layer: L) -> ::ipc_bridge::__private::Layered<Self, L> {
+        ::ipc_bridge::__private::Layered::new(self, layer)
+    }
 }
 impl<T> ::ipc_bridge::__private::core::clone::Clone for DataServer<T> {
     fn clone(&self) -> Self {

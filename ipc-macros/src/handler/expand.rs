@@ -7,7 +7,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::model::{Form, Handler, Source};
+use super::model::{Form, Handler, Parameter, Source};
 use crate::hygiene::{at, wire_name};
 use crate::{garde, hygiene, item};
 
@@ -41,6 +41,7 @@ fn implementation(handler: &Handler) -> TokenStream {
     let timeout = timeout(handler);
     let detached = handler.detached.is_some().then(|| quote!(const DETACHED: #private::core::primitive::bool = true;));
     let incoming = handler.incoming().map(|_| quote!(const TAKES_INCOMING: #private::core::primitive::bool = true;));
+    let sensitive = sensitive(handler);
     let output = output(handler);
     // What is wrong with the answer's type is told where it stands.
     let header = match &handler.form {
@@ -61,6 +62,7 @@ fn implementation(handler: &Handler) -> TokenStream {
             #timeout
             #detached
             #incoming
+            #sensitive
             #schema_id
             #output
             #requirements
@@ -102,6 +104,15 @@ pub(super) fn place(handler: &Handler) -> TokenStream {
         Form::Method { service, .. } => format!("{}::{}", wire_name(service), wire_name(&handler.name)),
     };
     item::place(&name, handler.name.span(), &handler.private)
+}
+
+/// The parameters whose values are told to nobody.
+fn sensitive(handler: &Handler) -> Option<TokenStream> {
+    let private = &handler.private;
+    let marked: Vec<_> =
+        handler.payload().filter(|parameter| parameter.sensitive.is_some()).map(Parameter::path).collect();
+    let text = quote!(&'static #private::core::primitive::str);
+    (!marked.is_empty()).then(|| quote!(const SENSITIVE: &'static [#text] = &[#(#marked),*];))
 }
 
 /// The id that the schema of the struct has, where that is not the path of the function.
@@ -150,9 +161,14 @@ fn validate(handler: &Handler) -> TokenStream {
         let name = parameter.name.as_ref().map(hygiene::ident);
         let path = parameter.path();
         let value = quote_spanned!(Span::mixed_site()=> &self.#name);
-        let own = quote_spanned!(Span::mixed_site()=> (&#private::Probe(#value)).check(#path, issues););
+        let sensitive = parameter.sensitive.is_some();
+        let own = quote_spanned!(Span::mixed_site()=> (&#private::Probe(#value)).check(#path, issues));
+        let own = match sensitive {
+            true => quote_spanned!(Span::mixed_site()=> issues.push_hidden(|issues| #own);),
+            false => quote!(#own;),
+        };
         let own = hygiene::shown_at(&own, parameter.ty.span());
-        let rules = garde::checks(&parameter.rules, &value, &path, private);
+        let rules = garde::checks(&parameter.rules, &value, &path, sensitive, private);
         quote!(#own #rules)
     });
     quote_spanned! {Span::mixed_site()=>

@@ -6,13 +6,14 @@ use syn::{Attribute, FnArg, LitStr, Meta, Pat, PatIdent, PatType, ReturnType, Ty
 
 use super::options::{Options, Timeout};
 use super::parse::Function;
+use super::sensitive;
 use super::stream::{self, Streamed};
 use crate::diagnostics::{Diagnostics, expected};
 use crate::garde::{self, Rule};
 use crate::{docs, hygiene};
 
 /// The attributes of a parameter that are ours.
-pub(crate) const MARKS: [&str; 3] = ["garde", "payload", "context"];
+pub(crate) const MARKS: [&str; 4] = ["garde", "payload", "context", "ipc"];
 
 /// The attributes of a parameter that are the compiler's.
 const LINTS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
@@ -86,7 +87,9 @@ pub(crate) struct Parameter {
     pub(crate) source: Source,
     pub(crate) docs: Vec<Attribute>,
     pub(crate) rules: Vec<Rule>,
-    /// The `#[payload]`, `#[context]` and `#[garde]` that were on it.
+    /// `#[ipc(sensitive)]`: its value is told to nobody.
+    pub(crate) sensitive: Option<Ident>,
+    /// The `#[payload]`, `#[context]`, `#[garde]` and `#[ipc]` that were on it.
     pub(crate) marks: Vec<Attribute>,
     /// What messages about it point at: the name or the pattern.
     pub(crate) pattern: TokenStream,
@@ -235,6 +238,7 @@ fn parameter(input: &mut PatType, diagnostics: &mut Diagnostics) -> Parameter {
         .filter(|mark| mark.path().is_ident("garde"))
         .flat_map(|mark| garde::parse(mark, diagnostics))
         .collect();
+    let sensitive = sensitive::read(&marks, diagnostics);
     let marked = |name: &str| marks.iter().any(|mark| mark.path().is_ident(name));
     // A mark on what the caller sends is a mistake, which does not make anything else of it.
     let source = if is_called(&input.ty, &["Incoming"]) {
@@ -248,7 +252,7 @@ fn parameter(input: &mut PatType, diagnostics: &mut Diagnostics) -> Parameter {
     };
     let name = name(&input.pat);
     let pattern = name.as_ref().map_or_else(|| input.pat.to_token_stream(), ToTokens::to_token_stream);
-    Parameter { name, ty: (*input.ty).clone(), source, docs, rules, marks, pattern }
+    Parameter { name, ty: (*input.ty).clone(), source, docs, rules, sensitive, marks, pattern }
 }
 
 /// The name that a pattern gives to the whole value, where it does nothing else.
@@ -268,7 +272,7 @@ fn keep(attr: &Attribute, marks: &mut Vec<Attribute>, diagnostics: &mut Diagnost
         return true;
     }
     if is_one_of(&MARKS) {
-        if !path.is_ident("garde") {
+        if !path.is_ident("garde") && !path.is_ident("ipc") {
             let name = hygiene::text(path);
             if !matches!(attr.meta, Meta::Path(_)) {
                 diagnostics.report(&attr.meta, format_args!("`#[{name}]` takes no value: write `#[{name}]` alone"));

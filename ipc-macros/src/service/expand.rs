@@ -54,6 +54,11 @@ pub(super) fn server(service: &Service, registration: TokenStream) -> TokenStrea
             #vis const fn from_arc(instance: #arc<#instance>) -> Self {
                 Self { instance }
             }
+            /// Puts `layer` around every channel of this service.
+            #[must_use]
+            #vis const fn layer<L>(self, layer: L) -> #private::Layered<Self, L> {
+                #private::Layered::new(self, layer)
+            }
         }
         #(#cfgs)*
         #(#lints)*

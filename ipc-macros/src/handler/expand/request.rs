@@ -20,11 +20,14 @@ pub(super) fn request_type(handler: &Handler) -> TokenStream {
         let Parameter { ty, docs, source, .. } = parameter;
         let name = parameter.name.as_ref().map(hygiene::ident);
         let schema = garde::schema(&parameter.rules, private);
+        // The whole payload has a type that others use too: there, the handler says it.
+        let sensitive = (*source == Source::Field && parameter.sensitive.is_some())
+            .then(|| quote!(#[schemars(extend("x-ipc-sensitive" = true))]));
         // A field must have a doc comment where the lint asks for one, and an empty one stays out of the schema.
         let undocumented = docs.is_empty().then(|| quote!(#[doc = ""]));
         // It travels beside the payload. A payload that has its name is refused as with any other unknown name.
         let beside = (*source == Source::Incoming).then(|| quote!(#[serde(skip)]));
-        quote!(#(#docs)* #undocumented #beside #schema #vis #name: #ty)
+        quote!(#(#docs)* #undocumented #beside #schema #sensitive #vis #name: #ty)
     });
     let undocumented = docs.is_empty().then(|| quote!(#[doc = ""]));
     // `#[deprecated]` itself would warn of the very implementations that the derive macros write.

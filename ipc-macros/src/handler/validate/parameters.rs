@@ -45,6 +45,14 @@ fn parameter(parameter: &Parameter, diagnostics: &mut Diagnostics) {
             "a constraint stands on what travels, and this parameter comes from the context of the call: leave the constraint out",
         );
     }
+    if parameter.source == Source::Context
+        && let Some(sensitive) = &parameter.sensitive
+    {
+        diagnostics.report(
+            sensitive,
+            "a value is kept out of messages where it travels, and this parameter comes from the context of the call: leave `#[ipc(sensitive)]` out",
+        );
+    }
     garde::check(&parameter.rules, diagnostics);
     let place = if parameter.source == Source::Context { Place::Context } else { Place::Parameter };
     owned::check(&parameter.ty, place, diagnostics);
@@ -54,6 +62,8 @@ fn parameter(parameter: &Parameter, diagnostics: &mut Diagnostics) {
 fn marked_incoming(mark: &Attribute) -> &'static str {
     if mark.path().is_ident("garde") {
         "a constraint stands on what travels in the payload, and `Incoming` travels beside it: put it on the type of the items, which derives `garde::Validate`"
+    } else if mark.path().is_ident("ipc") {
+        "`Incoming` travels beside the payload, item by item: make what is sensitive in an item a `Sensitive<T>`"
     } else if mark.path().is_ident("payload") {
         "`Incoming` travels beside the payload, item by item, so it cannot be the payload: leave `#[payload]` out"
     } else {

@@ -15,4 +15,9 @@ async fn constraint(#[garde(length(max = 9))] items: Incoming<u8>) {
     drop(items);
 }
 
+#[handler("data:sensitive")]
+async fn sensitive(#[ipc(sensitive)] items: Incoming<u8>) {
+    drop(items);
+}
+
 fn main() {}
