@@ -5,7 +5,9 @@ use std::io;
 use ipc_core::Failure;
 use ipc_core::envelope::Kind;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use zeroize::Zeroize as _;
 
+use crate::admission::NotAdmitted;
 use crate::driver::ReadHalf;
 use crate::frame;
 use crate::hello::{self, FirstFrame, Hello, HelloError};
@@ -28,6 +30,8 @@ pub(crate) enum HandshakeError {
     Timeout,
     #[error("the peer refused: {0}")]
     Refused(Failure),
+    #[error("the peer was not admitted: {0}")]
+    NotAdmitted(#[from] NotAdmitted),
 }
 
 /// Reads the peer's hello. What follows it stays in `input`.
@@ -35,6 +39,8 @@ pub(crate) async fn read_hello(reader: &mut ReadHalf, input: &mut Vec<u8>) -> Re
     loop {
         match hello::decode(input)? {
             FirstFrame::Hello(hello, taken) => {
+                // There may have been a secret in it.
+                input.get_mut(..taken).unwrap_or_default().zeroize();
                 input.drain(..taken);
                 return Ok(*hello);
             }
@@ -55,7 +61,16 @@ pub(crate) async fn refuse(writer: &mut WriteHalf, error: &HelloError) -> io::Re
         HelloError::NotThisProtocol(_) => format!("ipc-bridge: {error}\n").into_bytes(),
         _ => goodbye_frame(&Failure::new("PROTOCOL_ERROR", error)),
     };
-    writer.write_all(&said).await?;
+    say_last(writer, &said).await
+}
+
+/// Tells a peer in one line why it does not come in, and closes.
+pub(crate) async fn dismiss(writer: &mut WriteHalf, failure: &Failure) -> io::Result<()> {
+    say_last(writer, &goodbye_frame(failure)).await
+}
+
+async fn say_last(writer: &mut WriteHalf, said: &[u8]) -> io::Result<()> {
+    writer.write_all(said).await?;
     writer.shutdown().await
 }
 

@@ -9,6 +9,7 @@
 //! The items of a stream are sent (`sending`) as far as the other side takes them (`credit`), and wait there (`inbox`)
 //! until they are taken (`reader`). Events go out to those who subscribed (`publishing`), and arrive as items do.
 
+mod admission;
 mod assembly;
 mod bind;
 mod buffer;
@@ -39,6 +40,7 @@ mod sending;
 mod server;
 mod serving;
 mod throttle;
+mod token;
 mod transport;
 #[cfg(test)]
 mod vectors;
@@ -51,4 +53,5 @@ pub use endpoint::{Endpoint, NameError};
 pub use hello::{Hello, HelloLimits};
 pub use limits::Limits;
 pub use server::{Server, ServerBuilder};
+pub use token::{IssueError, ReadTokenError, Token, TokenError, TokenId, TokenOptions};
 pub use transport::Transport;

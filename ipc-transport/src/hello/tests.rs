@@ -49,7 +49,7 @@ fn every_hello_of_the_vectors_is_decoded() {
 fn every_canonical_hello_of_the_vectors_is_encoded() {
     for vector in vectors::hellos().hellos.into_iter().filter(|vector| vector.canonical) {
         let hello: Hello = serde_json::from_value(vector.hello).unwrap();
-        assert_eq!(hello.encode(), vector.bytes.bytes(), "{}", vector.name);
+        assert_eq!(*hello.encode(), vector.bytes.bytes(), "{}", vector.name);
     }
 }
 
@@ -123,7 +123,7 @@ fn random_bytes_and_mutated_hellos_never_panic() {
     let hello = Hello::new("0123", Some("f".to_owned()), &Limits::default()).encode();
     let mut random = Random::new(3);
     for round in 0..200_000 {
-        let mut bytes = if round % 2 == 0 { hello.clone() } else { random.bytes(24) };
+        let mut bytes = if round % 2 == 0 { hello.to_vec() } else { random.bytes(24) };
         let place = random.below(bytes.len());
         bytes[place] = random.next() as u8;
         bytes.truncate(random.below(bytes.len() + 1));
