@@ -4,15 +4,16 @@
 pub use ipc_core::__private;
 pub use ipc_core::{
     AnyEvent, AnySubscription, Bytes, ChannelDescription, CodeDescription, Context, Description, DescriptionError,
-    ErrorDescription, EventDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, Incoming,
-    IncomingError, Invoke, InvokeError, InvokeStream, Issue, Issues, ItemStream, KeyedEvent, Lag, MAX_RETAINED_BYTES,
-    MAX_RETAINED_KEYS, Many, NeverWaits, Once, Peer, PublishError, Publisher, Request, Requirements, Router,
-    RouterError, RouterProblem, Service, State, Stream, StreamRequest, Subscribe, SubscribeError, SubscribeOptions,
-    Subscribing, Subscription, SubscriptionError, channel, code, garde, response, schemars,
+    ErrorDescription, EventDescription, Failure, FromContext, GrantProblem, Grants, GrantsError, Handler, HandlerDoc,
+    HandlerItem, INTROSPECT, Incoming, IncomingError, Invoke, InvokeError, InvokeStream, Issue, Issues, ItemStream,
+    KeyedEvent, Lag, MAX_RETAINED_BYTES, MAX_RETAINED_KEYS, Many, NeverWaits, Once, PatternError, Peer, PublishError,
+    Publisher, Request, Requirements, Router, RouterError, RouterProblem, Service, SetGrantsError, State, Stream,
+    StreamRequest, Subscribe, SubscribeError, SubscribeOptions, Subscribing, Subscription, SubscriptionError, channel,
+    code, garde, response, schemars,
 };
 pub use ipc_transport::{
-    BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Limits, NameError, ServeError,
-    Server, ServerBuilder, Transport, memory,
+    BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, IssueError, Limits, NameError,
+    ReadTokenError, ServeError, Server, ServerBuilder, Token, TokenError, TokenId, TokenOptions, Transport, memory,
 };
 
 /// # Examples

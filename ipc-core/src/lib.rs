@@ -63,9 +63,9 @@ pub use event::subscription::{ReceiveEvents, ReceivedEvent, SubscriptionEnd};
 pub use event::subscription::{Subscription, SubscriptionError};
 pub use event::{Event, KeyedEvent, Lag, NeverWaits};
 pub use failure::{Failure, code};
-pub use grants::{GrantProblem, Grants, GrantsError, INTROSPECT, PatternError, SetGrantsError};
 #[doc(hidden)]
 pub use grants::access::Access;
+pub use grants::{GrantProblem, Grants, GrantsError, INTROSPECT, PatternError, SetGrantsError};
 pub use handler::{Handler, HandlerDoc, HandlerItem, Request};
 pub use incoming::{Incoming, IncomingError};
 pub use invoke::{Invoke, InvokeError};

@@ -63,7 +63,9 @@ impl From<HandshakeError> for ConnectError {
     fn from(error: HandshakeError) -> Self {
         match error {
             HandshakeError::Io(error) => Self::Io(error),
-            HandshakeError::Closed | HandshakeError::Timeout | HandshakeError::NotAdmitted(_) => Self::NotIpcBridge(error.to_string()),
+            HandshakeError::Closed | HandshakeError::Timeout | HandshakeError::NotAdmitted(_) => {
+                Self::NotIpcBridge(error.to_string())
+            }
             HandshakeError::Refused(failure) => Self::Refused(failure),
             HandshakeError::Hello(HelloError::Version(version)) => Self::Version(version),
             HandshakeError::Hello(other) => Self::NotIpcBridge(other.to_string()),

@@ -1,7 +1,7 @@
 //! What each side says first.
 
-use ipc_core::{Access, Failure};
 use ipc_core::envelope::{HEADER_BYTES, Kind, MAGIC, PROTOCOL_VERSION};
+use ipc_core::{Access, Failure};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

@@ -104,10 +104,9 @@ impl Link {
     /// Ends what the peer may not use any more.
     pub(crate) fn hold_to_grants(&self) {
         let Some(access) = self.access() else { return };
-        let denied = self.serving.cancel_denied(
-            |place| !access.allows(place),
-            |id, place| self.fail_in_order(id, &access.refusal(place)),
-        );
+        let denied = self
+            .serving
+            .cancel_denied(|place| !access.allows(place), |id, place| self.fail_in_order(id, &access.refusal(place)));
         for place in denied {
             access.log(place);
         }

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use ipc_core::envelope::{FRAGMENT_BYTES, Kind};
 use ipc_core::{
-    Access, BoxFuture, Delivery, Failure, Hub, HubSubscription, Lag, LagQueue, Offer, PublishedEvent, Pushed, Subscriber, code,
+    Access, BoxFuture, Delivery, Failure, Hub, HubSubscription, Lag, LagQueue, Offer, PublishedEvent, Pushed,
+    Subscriber, code,
 };
 use tokio::sync::Notify;
 

@@ -158,7 +158,8 @@ impl Token {
     pub(crate) fn parts(text: &str) -> Option<(TokenId, Zeroizing<[u8; SECRET_BYTES]>)> {
         let (id, digits) = text.split_once('.')?;
         let is_digit = |letter: &u8| matches!(letter, b'0'..=b'9' | b'a'..=b'f');
-        if id.len() != 16 || digits.len() != 2 * SECRET_BYTES || !id.bytes().chain(digits.bytes()).all(|d| is_digit(&d)) {
+        if id.len() != 16 || digits.len() != 2 * SECRET_BYTES || !id.bytes().chain(digits.bytes()).all(|d| is_digit(&d))
+        {
             return None;
         }
         let id = TokenId(u64::from_str_radix(id, 16).ok()?);

@@ -136,8 +136,15 @@ mod tests {
     #[test]
     fn every_permission_that_something_needs_can_be_granted() {
         let all = [
-            "data:read", "data:*", "settings:open", "chat:message", "chat:message:publish", "status:changed",
-            "ipc:introspect", "ipc:*", "*",
+            "data:read",
+            "data:*",
+            "settings:open",
+            "chat:message",
+            "chat:message:publish",
+            "status:changed",
+            "ipc:introspect",
+            "ipc:*",
+            "*",
         ];
         for permission in all {
             assert_eq!(said(&Grants::none().allow(permission)), [""; 0], "{permission}");

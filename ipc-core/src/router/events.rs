@@ -35,7 +35,9 @@ impl Router {
         let (channel, event) = (E::CHANNEL, E::ITEM);
         self.fingerprint = OnceLock::new();
         self.needs = OnceLock::new();
-        for reason in [E::PERMISSION, E::PUBLISH_PERMISSION].into_iter().flatten().filter_map(|p| channel::check(p).err()) {
+        for reason in
+            [E::PERMISSION, E::PUBLISH_PERMISSION].into_iter().flatten().filter_map(|p| channel::check(p).err())
+        {
             self.problems.push(RouterProblem::PermissionName { item: event, reason });
         }
         if let Err(reason) = channel::check(channel) {

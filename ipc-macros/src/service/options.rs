@@ -31,7 +31,8 @@ pub(crate) struct Options {
 
 /// Reads the options, and reports each mistake in them.
 pub(crate) fn parse(args: TokenStream, diagnostics: &mut Diagnostics) -> Options {
-    let mut reader = Reader { prefix: None, permission: None, events: [None, None], krate: None, misread: false, diagnostics };
+    let mut reader =
+        Reader { prefix: None, permission: None, events: [None, None], krate: None, misread: false, diagnostics };
     let readable = arguments::read_all(args, &mut reader);
     let Reader { prefix, permission, events, krate, misread, .. } = reader;
     Options {
