@@ -11,6 +11,8 @@ pub use ipc_core::{
     StreamRequest, Subscribe, SubscribeError, SubscribeOptions, Subscribing, Subscription, SubscriptionError, channel,
     code, garde, response, schemars,
 };
+#[cfg(feature = "capabilities")]
+pub use ipc_core::{Capabilities, CapabilitiesError, CapabilityMistake, UncheckedCapabilities};
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, IssueError, Limits, NameError,
     ReadTokenError, ServeError, Server, ServerBuilder, Token, TokenError, TokenId, TokenOptions, Transport, memory,

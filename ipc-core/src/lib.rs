@@ -65,6 +65,8 @@ pub use event::{Event, KeyedEvent, Lag, NeverWaits};
 pub use failure::{Failure, code};
 #[doc(hidden)]
 pub use grants::access::Access;
+#[cfg(feature = "capabilities")]
+pub use grants::capabilities::{Capabilities, CapabilitiesError, CapabilityMistake, UncheckedCapabilities};
 pub use grants::{GrantProblem, Grants, GrantsError, INTROSPECT, PatternError, SetGrantsError};
 pub use handler::{Handler, HandlerDoc, HandlerItem, Request};
 pub use incoming::{Incoming, IncomingError};

@@ -159,6 +159,7 @@ impl Run {
             Step::Send(bytes) => self.raw.send(&bytes).await,
             Step::See(expected) => assert_eq!(seen(&self.raw.frame().await.unwrap()), expected),
             Step::Grant(rights) => {
+                until(|| self.server.peers().len() == 1).await;
                 let peers = self.server.peers();
                 let [peer] = peers.as_slice() else { panic!("{} peers", peers.len()) };
                 peer.set_grants(rights.grants()).unwrap();
@@ -253,7 +254,6 @@ async fn every_cell_holds_at_a_socket() {
         let server = Server::bind(folder.socket()).grants(cell.rights.grants());
         let server = server.serve(router(&gate, &notes)).await.unwrap();
         let raw = Raw::greeted(&folder.socket()).await;
-        support::until_connections(&server, 1).await;
         run(cell, "at a socket", server, gate, notes, raw).await;
     }
 }
