@@ -79,6 +79,10 @@ impl Hello {
     /// The same, to somebody who is granted this, as far as a hello has room for it.
     pub(crate) fn granting(mut self, access: Option<&Access>) -> Self {
         self.grants = access.map(Access::permissions);
+        self.bounded()
+    }
+
+    fn bounded(mut self) -> Self {
         if self.body().len() > MAX_HELLO_BYTES {
             self.grants = None;
         }

@@ -160,3 +160,69 @@ impl fmt::Debug for Access {
         f.debug_struct("Access").field("grants", &self.grants()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::needs::Need;
+    use super::*;
+
+    fn access(grants: Grants) -> Access {
+        let handlers = vec![Need::to_use("data:fetch", Some("data:read")), Need::to_use("plain:call", None)];
+        let event = |channel, permission| {
+            [Need::to_use(channel, permission), Need::to_publish(channel, None, permission, true)]
+        };
+        let needs = Needs::new(handlers, [event("chat:said", None), event("data:changed", Some("data:read"))]);
+        Access::new(Arc::new(needs), grants, Peer::unknown()).expect("grants of what is there")
+    }
+
+    fn places(access: &Access) -> Vec<bool> {
+        (0..7).map(|place| access.allows(place)).collect()
+    }
+
+    #[test]
+    fn each_endpoint_has_its_place() {
+        let all = [true, true, true, true, true, true, false];
+        assert_eq!(places(&access(Grants::all())), all, "behind the last there is nothing");
+        assert_eq!(places(&access(Grants::none())), [false; 7]);
+        // What is published behind a permission is not published without one.
+        assert_eq!(places(&access(Grants::same_user())), [false, true, true, true, false, false, false]);
+        assert_eq!(places(&access(Grants::none().allow("data:read"))), [true, false, false, false, true, false, false]);
+        let publishes = Grants::none().allow("data:changed:publish").allow("chat:said:publish");
+        assert_eq!(places(&access(publishes)), [false, false, false, true, false, true, false]);
+        let access = access(Grants::all().deny("chat:*"));
+        assert_eq!(places(&access), [true, true, false, false, true, true, false]);
+        assert!(!access.allows_event(0) && access.allows_event(1));
+        assert_eq!((access.place_of_publishing(0), access.place_of_publishing(1)), (3, 5));
+    }
+
+    #[test]
+    fn grants_that_change_are_counted() {
+        let access = access(Grants::none());
+        access.set(Grants::none().allow("data:*")).expect("grants of what is there");
+        assert_eq!((access.changes(), access.allows(0), access.allows(1)), (1, true, false));
+        assert!(access.set(Grants::none().allow("data:raed")).is_err());
+        assert_eq!((access.changes(), access.allows(0)), (1, true), "nothing has changed");
+        access.revoke();
+        assert_eq!((access.changes(), access.grants()), (2, Grants::none()));
+        assert_eq!(places(&access), [false; 7]);
+    }
+
+    #[test]
+    fn a_permission_is_told_where_all_that_need_it_are_granted() {
+        let handlers = vec![Need::to_use("data:fetch", Some("data:read")), Need::to_use("data:read", None)];
+        let needs = Arc::new(Needs::new(handlers, []));
+        let told = |grants| Access::new(Arc::clone(&needs), grants, Peer::unknown()).expect("grants").permissions();
+        assert_eq!(told(Grants::all()), ["*"]);
+        assert_eq!(told(Grants::none().allow("data:read")), ["data:read"]);
+        assert_eq!(told(Grants::same_user()), [INTROSPECT], "one of two");
+        assert_eq!(told(Grants::all().deny(INTROSPECT)), ["data:read"]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_denied_unless_the_name_would_be_granted() {
+        assert!(access(Grants::same_user()).allows_unknown("any:thing"));
+        assert!(access(Grants::none().allow("data:*")).allows_unknown("data:thing"));
+        assert!(!access(Grants::none().allow("data:*")).allows_unknown("any:thing"));
+        assert!(!access(Grants::none()).allows_unknown("any:thing"));
+    }
+}

@@ -132,3 +132,27 @@ fn random_bytes_and_mutated_hellos_never_panic() {
         }
     }
 }
+
+#[test]
+fn a_hello_does_not_show_its_token() {
+    let text = format!("{}.{}", "1".repeat(16), "2".repeat(64));
+    let token: Token = text.parse().unwrap();
+    let hello = Hello::new("0123", None, &Limits::default()).showing(Some(&token));
+    assert!(!format!("{hello:?}").contains("2222"), "{hello:?}");
+    let encoded = hello.encode();
+    assert!(encoded.windows(text.len()).any(|part| part == text.as_bytes()), "it travels");
+    let Ok(FirstFrame::Hello(read, _)) = decode(&encoded) else { panic!("it is a hello") };
+    assert_eq!(*read, hello);
+}
+
+#[test]
+fn grants_that_no_hello_has_room_for_are_left_out() {
+    let hello = |permissions: usize| {
+        let mut hello = Hello::new("0123", None, &Limits::default());
+        hello.grants = Some((0..permissions).map(|number| format!("data:{number}")).collect());
+        hello.bounded()
+    };
+    assert_eq!(hello(10).grants.map(|grants| grants.len()), Some(10));
+    assert_eq!(hello(10_000).grants, None);
+    assert!(hello(10_000).body().len() < MAX_HELLO_BYTES);
+}

@@ -14,9 +14,6 @@ async fn drop() {}
 #[handler("data:find", permission = "")]
 async fn find() {}
 
-#[handler("data:wait", permission = "ipc:wait")]
-async fn wait() {}
-
 #[handler("data:put", permission = "data::put")]
 async fn put() {}
 

@@ -9,6 +9,12 @@ trait Data {
     fn list(&self) -> u64;
 }
 
+#[service(prefix = "other", permission = "ipc:use")]
+trait Other {
+    #[handler]
+    fn fetch(&self, id: u64) -> u64;
+}
+
 #[service(prefix = "more", permission)]
 trait More {
     #[handler]
