@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::yield_now;
 
 use support::gate::Gate;
-use support::log::Log;
+use support::log_lines::Log;
 use support::{everywhere, items, until, watched};
 
 /// Names no permission.
@@ -58,6 +58,23 @@ fn log_in(peer: Peer, word: String) -> bool {
     word == "sesame" && peer.set_grants(Grants::same_user().allow("data:read")).is_ok()
 }
 
+/// Takes all back from its own peer while it is being called, and then answers with a stream all the same.
+#[handler("data:turn", permission = "data:read")]
+fn turn(peer: Peer) -> impl Stream<Item = u64> {
+    peer.set_grants(Grants::none()).unwrap();
+    futures_util::stream::pending()
+}
+
+/// The same, and then takes what it is sent.
+#[handler("data:swallow", permission = "data:read")]
+async fn swallow(peer: Peer, mut parts: Incoming<u64>) -> Result<(), IncomingError> {
+    peer.set_grants(Grants::none()).unwrap();
+    while let Some(part) = parts.next().await {
+        part?;
+    }
+    Ok(())
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Event)]
 #[event("data:changed", permission = "data:read", lag = "wait")]
 struct Changed {
@@ -79,7 +96,7 @@ struct Said {
 
 fn router(gate: &Gate) -> Router {
     let router = Router::new().state(gate.clone()).handle::<plain>().handle::<fetch>().handle::<remove>();
-    let router = router.handle::<follow>().handle::<put>().handle::<log_in>();
+    let router = router.handle::<follow>().handle::<put>().handle::<turn>().handle::<swallow>().handle::<log_in>();
     router.event::<Changed>().event::<Removed>().shared_event::<Said>()
 }
 
@@ -244,6 +261,19 @@ async fn a_publisher_does_not_wait_for_who_may_not_read(place: Endpoint) {
     server.shutdown().await;
 }
 
+/// Whoever takes the grants back finds nothing under way yet, and nothing goes on that was about to begin.
+async fn what_is_taken_back_while_it_is_about_to_begin_ends(place: Endpoint) {
+    let (server, client, _) = serve(&place, Grants::all()).await;
+    let mut stream = client.stream(turn {}).await.unwrap();
+    assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Some("DENIED"));
+    set(&server, &Grants::all());
+    let parts = Incoming::new(futures_util::stream::pending::<u64>());
+    assert_eq!(client.invoke(swallow { parts }).await.unwrap_err().code(), Some("DENIED"));
+    set(&server, &Grants::all());
+    assert_eq!(client.invoke(fetch {}).await.unwrap(), 7);
+    server.shutdown().await;
+}
+
 /// What begins while the grants change is either not begun, or ended: nothing slips between.
 async fn nothing_that_begins_while_grants_change_is_overlooked(place: Endpoint) {
     let (server, client, gate) = serve(&place, Grants::all()).await;
@@ -290,6 +320,7 @@ everywhere!(
     each_peer_is_granted_what_the_application_says_of_it,
     nothing_that_begins_while_grants_change_is_overlooked,
     what_is_denied_is_denied_whatever_grants_it,
+    what_is_taken_back_while_it_is_about_to_begin_ends,
 );
 
 #[service(prefix = "admin", permission = "admin:use")]

@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 
 use support::gate::{Gate, echo, pass};
-use support::log::Log;
+use support::log_lines::Log;
 use support::raw::{GOODBYE, RESPONSE, Raw, hello, hello_body, request, transport};
 use support::{everywhere, items, until, watched};
 

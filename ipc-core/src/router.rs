@@ -169,9 +169,15 @@ impl Router {
         made.as_deref().map_err(Clone::clone)
     }
 
+    /// The context of the calls of one peer, which may use everything.
+    #[doc(hidden)]
+    pub fn context(&self, peer: Peer) -> Context {
+        self.context_within(peer, None)
+    }
+
     /// The context of the calls of one peer, which may use what `access` says; everything, where there is none.
     #[doc(hidden)]
-    pub fn context(&self, peer: Peer, access: Option<Arc<Access>>) -> Context {
+    pub fn context_within(&self, peer: Peer, access: Option<Arc<Access>>) -> Context {
         Context::new(Arc::clone(&self.states), Arc::clone(&self.hub), Arc::clone(&self.detached), peer, access)
     }
 

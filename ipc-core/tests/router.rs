@@ -71,7 +71,7 @@ struct Key([u8; 1]);
 async fn answer(router: &Router, channel: &str) -> Value {
     let mut out = Body::default();
     out.json.extend_from_slice(b"..");
-    let mut cx = router.context(Peer::unknown(), None);
+    let mut cx = router.context(Peer::unknown());
     let request = Inbound {
         channel: channel.as_bytes(),
         json: b"{}",

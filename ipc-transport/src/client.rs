@@ -15,11 +15,11 @@ use serde::de::DeserializeOwned;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::Instant;
 
-use crate::admission::{Admitted, Policy};
 use crate::connect::ConnectError;
 use crate::driver::Driver;
 use crate::endpoint::Endpoint;
 use crate::events;
+use crate::granting::{Admitted, Policy};
 use crate::handshake;
 use crate::hello::Hello;
 use crate::instance;

@@ -104,7 +104,7 @@ impl Driver {
             messages: link.limits.in_flight as usize,
         };
         let patience = Patience::new(&link.limits);
-        let context = router.context(link.peer.clone().with_remote(other_end(&link)), link.access().cloned());
+        let context = router.context_within(link.peer.clone().with_remote(other_end(&link)), link.access().cloned());
         Self {
             reader,
             link,

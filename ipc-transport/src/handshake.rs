@@ -7,9 +7,9 @@ use ipc_core::envelope::Kind;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use zeroize::Zeroize as _;
 
-use crate::admission::NotAdmitted;
 use crate::driver::ReadHalf;
 use crate::frame;
+use crate::granting::NotAdmitted;
 use crate::hello::{self, FirstFrame, Hello, HelloError};
 use crate::link::goodbye;
 use crate::outbox::WriteHalf;
@@ -61,16 +61,7 @@ pub(crate) async fn refuse(writer: &mut WriteHalf, error: &HelloError) -> io::Re
         HelloError::NotThisProtocol(_) => format!("ipc-bridge: {error}\n").into_bytes(),
         _ => goodbye_frame(&Failure::new("PROTOCOL_ERROR", error)),
     };
-    say_last(writer, &said).await
-}
-
-/// Tells a peer in one line why it does not come in, and closes.
-pub(crate) async fn dismiss(writer: &mut WriteHalf, failure: &Failure) -> io::Result<()> {
-    say_last(writer, &goodbye_frame(failure)).await
-}
-
-async fn say_last(writer: &mut WriteHalf, said: &[u8]) -> io::Result<()> {
-    writer.write_all(said).await?;
+    writer.write_all(&said).await?;
     writer.shutdown().await
 }
 

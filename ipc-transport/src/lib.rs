@@ -9,7 +9,6 @@
 //! The items of a stream are sent (`sending`) as far as the other side takes them (`credit`), and wait there (`inbox`)
 //! until they are taken (`reader`). Events go out to those who subscribed (`publishing`), and arrive as items do.
 
-mod admission;
 mod assembly;
 mod bind;
 mod buffer;
@@ -23,6 +22,7 @@ mod events;
 mod frame;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod granting;
 mod handshake;
 mod hello;
 mod inbox;

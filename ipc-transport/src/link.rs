@@ -10,9 +10,9 @@ use ipc_core::envelope::{HEADER_BYTES, Kind};
 use ipc_core::{Access, Failure, Grants, GrantsError, Peer, code};
 use tokio::sync::watch;
 
-use crate::admission::Admitted;
 use crate::calls::Calls;
 use crate::frame::{self, Frames, Large};
+use crate::granting::Admitted;
 use crate::hello::Hello;
 use crate::limits::Limits;
 use crate::outbox::{Lane, NotSent, Outbox, Outgoing, WriteHalf};

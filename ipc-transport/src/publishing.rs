@@ -295,7 +295,8 @@ impl Outlet {
         let mut state = self.state();
         state.queue.withdraw(&channels);
         state.withdrawn.extend(channels);
-        drop(state);
+        // What has waited behind them may be all that is left, or the end.
+        self.pump(state);
         // Whoever waits for room for one of them finds that there is no use.
         self.taken.notify_waiters();
     }

@@ -13,10 +13,10 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::admission::{Admission, Policy};
 use crate::bind::ServeError;
 use crate::driver::Driver;
 use crate::endpoint::Endpoint;
+use crate::granting::{Granting, Policy};
 use crate::handshake::{self, HandshakeError, goodbye_frame};
 use crate::hello::Hello;
 use crate::instance;
@@ -58,7 +58,7 @@ struct Shared {
     router: Arc<Router>,
     fingerprint: Option<String>,
     limits: Limits,
-    admission: Admission,
+    granting: Granting,
     seats: Mutex<Slab<Seat>>,
     /// The server is going: whoever has not come in yet does not come in.
     ending: watch::Sender<bool>,
@@ -140,14 +140,14 @@ impl Server {
     pub fn issue_token(&self, options: impl Into<TokenOptions>) -> Result<Token, IssueError> {
         let options = options.into();
         self.shared.router.check_grants(options.grants())?;
-        self.shared.admission.tokens.issue(options)
+        self.shared.granting.tokens.issue(options)
     }
 
     /// Lets nobody in with a token any more, and takes back what it granted: those who came in with it keep their
     /// connections, and are granted nothing. What they call from then on is `DENIED`, and streams and subscriptions end so
     /// (see [`Peer::set_grants`]). Answers whether there was such a token.
     pub fn revoke(&self, token: &TokenId) -> bool {
-        let known = self.shared.admission.tokens.revoke(*token);
+        let known = self.shared.granting.tokens.revoke(*token);
         for link in self.shared.links() {
             if link.token().is_some_and(|issued| issued.id == *token) {
                 link.revoke();
@@ -270,8 +270,8 @@ impl ServerBuilder {
         let fingerprint = router.fingerprint().expect("the check makes the fingerprint, and reports why it cannot");
         let fingerprint = Some(fingerprint.to_owned());
         let (seats, ending) = (Mutex::default(), watch::Sender::new(false));
-        let admission = Admission { policy: self.policy, ..Admission::default() };
-        let shared = Arc::new(Shared { router, fingerprint, limits: self.limits, admission, seats, ending });
+        let granting = Granting { policy: self.policy, ..Granting::default() };
+        let shared = Arc::new(Shared { router, fingerprint, limits: self.limits, granting, seats, ending });
         let accepting = tokio::spawn(accept(Arc::clone(&shared), listener));
         Ok(Server { shared, accepting, claim })
     }
@@ -322,10 +322,10 @@ impl Shared {
             }
             Err(error) => return Err(error),
         };
-        let admitted = match self.admission.admit(&self.router, &peer, remote.token.take().as_ref()) {
+        let admitted = match self.granting.admit(&self.router, &peer, remote.token.take().as_ref()) {
             Ok(admitted) => admitted,
             Err(error) => {
-                handshake::dismiss(&mut writer, &error.failure()).await?;
+                turn_away(writer, &error.failure()).await?;
                 return Err(error.into());
             }
         };

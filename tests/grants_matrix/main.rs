@@ -2,6 +2,7 @@
 //!
 //! [`cells`] says what must happen; here it is made to happen, on bytes, in memory and at a socket.
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "the output of a test that fails ends with the cell that failed")]
 
 mod cells;
 #[path = "../support/mod.rs"]
@@ -214,7 +215,6 @@ async fn run(cell: Cell, at: &str, server: Server, gate: Gate, notes: Notes, raw
     let Cell { name, rights, steps } = cell;
     let mut run = Run { server, gate, notes, raw };
     for (number, step) in steps.into_iter().enumerate() {
-        // The output of a test that fails ends with the cell that failed.
         println!("{name}, {rights:?}, {at}: step {number}");
         watched(run.step(step)).await;
     }

@@ -12,5 +12,5 @@ pub(crate) fn dispatch(router: &Router, channel: &str, body: &str, out: &mut Bod
         deadline: None,
         incoming: &mut || unreachable!("no handler takes a stream"),
     };
-    router.dispatch(request, &mut router.context(Peer::unknown(), None), out)
+    router.dispatch(request, &mut router.context(Peer::unknown()), out)
 }

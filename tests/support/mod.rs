@@ -8,7 +8,7 @@ pub(crate) mod events;
 #[cfg(unix)]
 pub(crate) mod faults;
 pub(crate) mod gate;
-pub(crate) mod log;
+pub(crate) mod log_lines;
 pub(crate) mod panics;
 #[cfg(unix)]
 pub(crate) mod process;

@@ -82,7 +82,7 @@ impl Router {
             deadline: current_deadline(),
             incoming: &mut || upload.take().unwrap_or_else(|| Box::new(Nothing)),
         };
-        Ok(self.dispatch(request, &mut self.context(Peer::unknown(), None), out))
+        Ok(self.dispatch(request, &mut self.context(Peer::unknown()), out))
     }
 }
 

@@ -122,7 +122,7 @@ fn the_contract_changes_with_its_events() {
 #[tokio::test]
 async fn a_handler_publishes_through_its_context() {
     let router = router();
-    let cx = router.context(Peer::unknown(), None);
+    let cx = router.context(Peer::unknown());
     cx.publish(&Status { online: true }).expect("a declared event");
     cx.publish_and_wait(&Line { number: 7 }).await.expect("a declared event");
     let publisher = Publisher::from_context(&cx).expect("a publisher");

@@ -29,7 +29,7 @@ fn dispatch(router: &Router, channel: &str, json: &str) -> (Dispatch, Body) {
         deadline: None,
         incoming: &mut || Box::new(Nothing),
     };
-    let dispatch = router.dispatch(request, &mut router.context(Peer::unknown(), None), &mut out);
+    let dispatch = router.dispatch(request, &mut router.context(Peer::unknown()), &mut out);
     (dispatch, out)
 }
 

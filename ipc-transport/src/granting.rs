@@ -13,7 +13,7 @@ const NOT_TAKEN: &str = "the token is not valid";
 
 /// What a server grants those who come in.
 #[derive(Debug, Default)]
-pub(crate) struct Admission {
+pub(crate) struct Granting {
     pub(crate) tokens: Tokens,
     pub(crate) policy: Policy,
 }
@@ -83,7 +83,7 @@ impl Policy {
     }
 }
 
-impl Admission {
+impl Granting {
     /// What a peer comes in with that may have shown a token.
     ///
     /// # Errors
