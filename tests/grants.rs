@@ -378,7 +378,7 @@ async fn the_log_learns_what_the_client_does_not() {
     watched(async {
         let place: Endpoint = memory::endpoint().into();
         let (server, client, _) = serve(&place, Grants::none()).await;
-        let log = Log::begin();
+        let log = Log::begin_heard(async || assert!(client.invoke(fetch {}).await.is_err())).await;
         let refused = client.invoke(fetch {}).await.unwrap_err().to_string();
         assert!(refused.contains("data:fetch") && !refused.contains("data:read"), "{refused}");
         let denied = |log: &Log| {

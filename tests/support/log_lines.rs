@@ -21,6 +21,18 @@ impl Log {
         Self { lines, _guard }
     }
 
+    /// The same, from when on `warn`, which has the log warned, is heard. A test beside this one that logs the same for
+    /// the first time just now finds that nobody listens, and has it remembered so until somebody begins to listen.
+    pub(crate) async fn begin_heard(warn: impl AsyncFn()) -> Self {
+        loop {
+            let log = Self::begin();
+            warn().await;
+            if log.take().iter().any(|line| line.starts_with("WARN")) {
+                return log;
+            }
+        }
+    }
+
     /// Everything that was noted up to now, and is so no more: `WARN a message channel="data:fetch"`.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.lines.lock().unwrap())
