@@ -4,16 +4,19 @@
 pub use ipc_core::__private;
 pub use ipc_core::{
     AnyEvent, AnySubscription, Bytes, ChannelDescription, CodeDescription, Context, Description, DescriptionError,
-    ErrorDescription, EventDescription, Failure, FromContext, Handler, HandlerDoc, HandlerItem, Incoming,
-    IncomingError, Invoke, InvokeError, InvokeStream, Issue, Issues, ItemStream, KeyedEvent, Lag, MAX_RETAINED_BYTES,
-    MAX_RETAINED_KEYS, Many, NeverWaits, Once, Peer, PublishError, Publisher, Request, Requirements, Router,
-    RouterError, RouterProblem, Sensitive, Service, State, Stream, StreamRequest, Subscribe, SubscribeError,
-    SubscribeOptions, Subscribing, Subscription, SubscriptionError, channel, code, garde, layer, response, schemars,
-    zeroize,
+    ErrorDescription, EventDescription, Failure, FromContext, GrantProblem, Grants, GrantsError, Handler, HandlerDoc,
+    HandlerItem, INTROSPECT, Incoming, IncomingError, Invoke, InvokeError, InvokeStream, Issue, Issues, ItemStream,
+    KeyedEvent, Lag, MAX_RETAINED_BYTES, MAX_RETAINED_KEYS, Many, NeverWaits, Once, PatternError, Peer, PublishError,
+    Publisher, Request, Requirements, Router, RouterError, RouterProblem, Sensitive, Service, SetGrantsError, State,
+    Stream, StreamRequest, Subscribe, SubscribeError, SubscribeOptions, Subscribing, Subscription, SubscriptionError,
+    channel, code, garde, layer, response, schemars, zeroize,
 };
+#[cfg(feature = "capabilities")]
+pub use ipc_core::{Capabilities, CapabilitiesError, CapabilityMistake, UncheckedCapabilities};
 pub use ipc_transport::{
-    BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Holder, Limits, NameError,
-    ServeError, Server, ServerBuilder, Transport, memory, shutdown_signal,
+    BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Holder, IssueError, Limits,
+    NameError, ReadTokenError, ServeError, Server, ServerBuilder, Token, TokenError, TokenId, TokenOptions, Transport,
+    memory, shutdown_signal,
 };
 
 /// # Examples
@@ -140,3 +143,6 @@ pub mod guide {}
 
 #[doc = include_str!("../docs/streams_and_events.md")]
 pub mod streams_and_events {}
+
+#[doc = include_str!("../docs/grants.md")]
+pub mod grants {}

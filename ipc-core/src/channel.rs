@@ -32,6 +32,13 @@ pub enum ChannelNameError {
     Reserved(String),
 }
 
+impl ChannelNameError {
+    /// The same of a permission, which is formed as a channel's name is.
+    pub(crate) fn of_permission(&self) -> String {
+        self.to_string().replace("namespace:action", "data:read").replace("a channel name", "a permission")
+    }
+}
+
 /// Checks that `name` may name a channel: `namespace:action`, made of `a-z`, `0-9`, `_`, `.` and `-`, with one or more
 /// `:`, none of its parts empty, at most [`MAX_CHANNEL_BYTES`] bytes, outside the namespace `ipc`.
 ///

@@ -10,6 +10,7 @@ use crate::event::hub::{Hub, PublishError};
 use crate::event::publisher::Publisher;
 use crate::event::{Event, NeverWaits};
 use crate::failure::Failure;
+use crate::grants::access::Access;
 use crate::items::ReceiveItems;
 use crate::peer::Peer;
 use crate::state::{Requirements, States};
@@ -21,6 +22,8 @@ use crate::state::{Requirements, States};
 pub struct Context {
     session: Arc<Session>,
     channel: &'static str,
+    /// Where the channel stands among those of its router.
+    place: usize,
     deadline: Option<Instant>,
     /// Made for the calls whose handlers ask for it.
     scope: OnceLock<Arc<CallScope>>,
@@ -33,6 +36,8 @@ struct Session {
     hub: Arc<Hub>,
     detached: Arc<Detached>,
     peer: Peer,
+    /// What the peer may use; everything, where there is none.
+    access: Option<Arc<Access>>,
 }
 
 /// What belongs to one call, for as long as somebody works at it.
@@ -43,13 +48,20 @@ pub(crate) struct CallScope {
 }
 
 impl Context {
-    pub(crate) fn new(states: Arc<States>, hub: Arc<Hub>, detached: Arc<Detached>, peer: Peer) -> Self {
-        let session = Arc::new(Session { states, hub, detached, peer });
-        Self { session, channel: "", deadline: None, scope: OnceLock::new() }
+    pub(crate) fn new(
+        states: Arc<States>,
+        hub: Arc<Hub>,
+        detached: Arc<Detached>,
+        peer: Peer,
+        access: Option<Arc<Access>>,
+    ) -> Self {
+        let session = Arc::new(Session { states, hub, detached, peer, access });
+        Self { session, channel: "", place: 0, deadline: None, scope: OnceLock::new() }
     }
 
-    pub(crate) fn enter(&mut self, channel: &'static str, deadline: Option<Instant>) {
+    pub(crate) fn enter(&mut self, channel: &'static str, place: usize, deadline: Option<Instant>) {
         self.channel = channel;
+        self.place = place;
         self.deadline = deadline;
         self.scope = OnceLock::new();
     }
@@ -58,8 +70,9 @@ impl Context {
     /// goes with it.
     #[inline]
     pub(crate) fn take(&mut self) -> Self {
-        let Self { session, channel, deadline, scope } = self;
-        Self { session: Arc::clone(session), channel, deadline: *deadline, scope: std::mem::take(scope) }
+        let Self { session, channel, place, deadline, scope } = self;
+        let (place, deadline) = (*place, *deadline);
+        Self { session: Arc::clone(session), channel, place, deadline, scope: std::mem::take(scope) }
     }
 
     /// The channel that was called.
@@ -122,6 +135,29 @@ impl Context {
     /// What publishes events beyond this call.
     pub fn publisher(&self) -> Publisher {
         Publisher::new(Arc::clone(&self.session.hub))
+    }
+
+    /// Where the channel that was called stands among those of its router.
+    #[doc(hidden)]
+    pub fn place(&self) -> usize {
+        self.place
+    }
+
+    /// What the peer is answered that may not use the endpoint at this place.
+    pub(crate) fn denied(&self, place: usize) -> Option<Failure> {
+        let access = self.session.access.as_deref()?;
+        if access.allows(place) { None } else { Some(access.deny(place)) }
+    }
+
+    /// What the peer is answered that may not learn that a channel is not there.
+    pub(crate) fn denied_unknown(&self, name: &str) -> Option<Failure> {
+        let access = self.session.access.as_deref()?;
+        if access.allows_unknown(name) { None } else { Some(access.deny_unknown(name)) }
+    }
+
+    /// Where it stands what it takes to publish the event with this number.
+    pub(crate) fn place_of_publishing(&self, number: usize) -> usize {
+        self.session.access.as_ref().map_or(0, |access| access.place_of_publishing(number))
     }
 
     pub(crate) fn states(&self) -> &States {

@@ -124,6 +124,8 @@ pub struct ChannelDescription {
     doc: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deprecated: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    permission: Option<String>,
     request: Schema,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     incoming: Option<Schema>,
@@ -145,6 +147,12 @@ impl ChannelDescription {
     /// The note of the handler's `#[deprecated]`, empty where that has none.
     pub fn deprecated(&self) -> Option<&str> {
         self.deprecated.as_deref()
+    }
+
+    /// The permission that the handler names, and every caller needs a grant for; `None` where it names none: then its
+    /// channel's name is the permission, and a peer of the same user has it by itself.
+    pub fn permission(&self) -> Option<&str> {
+        self.permission.as_deref()
     }
 
     /// The schema of the request, as the server reads it.
@@ -179,7 +187,8 @@ impl ChannelDescription {
     ///
     /// It changes when the request, the response, a code or its details change in shape or in constraints. It does not
     /// change with docs, titles, examples, default values and deprecations, with the order of fields, variants and
-    /// codes, with the names of Rust types, or with other channels.
+    /// codes, with the names of Rust types, or with other channels; nor with the permission: who may call is the server's
+    /// affair, and what travels stays the same.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }

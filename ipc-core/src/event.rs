@@ -54,6 +54,12 @@ pub trait Event: Serialize + JsonSchema + Send + Sync + 'static {
     const ITEM: HandlerItem;
     /// What the type's documentation says.
     const DOC: HandlerDoc;
+    /// The permission that it takes to subscribe: that of the channel's name, which peers of the same user have, where the
+    /// event names none.
+    const PERMISSION: Option<&'static str> = None;
+    /// The permission that it takes to publish the event, where peers may: `namespace:happened:publish` where the event
+    /// names none. A peer of the same user has that as long as no permission to subscribe is named either.
+    const PUBLISH_PERMISSION: Option<&'static str> = None;
     /// Whether a new subscriber gets the last event at once: the last of each key, where the event has keys.
     const RETAIN: bool = false;
     /// What becomes of a subscriber that does not keep up.

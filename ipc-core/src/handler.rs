@@ -57,6 +57,9 @@ pub trait Handler<S = ()>: DeserializeOwned + JsonSchema + Send + 'static {
     /// Whether the payload is an object of the parameters by name. Serde would read such a struct from an array too,
     /// which the schema does not allow.
     const BY_NAME: bool = false;
+    /// The permission that it takes to call the handler: that of its channel's name, which peers of the same user have,
+    /// where it names none.
+    const PERMISSION: Option<&'static str> = None;
     /// How long the handler may take.
     const TIMEOUT: Option<Duration> = None;
     /// Whether the handler runs to its end when nobody waits for its answer any more.

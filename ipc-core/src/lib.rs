@@ -21,6 +21,7 @@ pub mod envelope;
 mod error;
 mod event;
 mod failure;
+mod grants;
 mod handler;
 mod incoming;
 mod invoke;
@@ -66,6 +67,11 @@ pub use event::subscription::{ReceiveEvents, ReceivedEvent, SubscriptionEnd};
 pub use event::subscription::{Subscription, SubscriptionError};
 pub use event::{Event, KeyedEvent, Lag, NeverWaits};
 pub use failure::{Failure, code};
+#[doc(hidden)]
+pub use grants::access::Access;
+#[cfg(feature = "capabilities")]
+pub use grants::capabilities::{Capabilities, CapabilitiesError, CapabilityMistake, UncheckedCapabilities};
+pub use grants::{GrantProblem, Grants, GrantsError, INTROSPECT, PatternError, SetGrantsError};
 pub use handler::{Handler, HandlerDoc, HandlerItem, Request};
 pub use incoming::{Incoming, IncomingError};
 pub use invoke::{Invoke, InvokeError};

@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::event::any::AnySubscription;
 use crate::event::subscribe::{Subscribe, SubscribeError, SubscribeOptions, Subscribing};
 use crate::event::subscription::Subscription;
+use crate::grants::{Grants, SetGrantsError};
 use crate::handler::Request;
 use crate::invoke::{Invoke, InvokeError, read_published, read_response};
 use crate::remote::{Outbound, Remote};
@@ -68,6 +69,11 @@ impl Peer {
         self
     }
 
+    /// The same peer without its connection: for what must not keep it.
+    pub(crate) fn unconnected(&self) -> Self {
+        Self { remote: None, ..self.clone() }
+    }
+
     /// The process id of the peer when it connected.
     pub const fn pid(&self) -> Option<u32> {
         self.pid
@@ -90,6 +96,28 @@ impl Peer {
     /// other users' processes; macOS and FreeBSD tell 15 of them.
     pub fn groups(&self) -> Option<&[u32]> {
         self.groups.as_deref()
+    }
+
+    /// What the peer may use of the router that serves it; `None` where it is this process itself, which may use
+    /// everything.
+    pub fn grants(&self) -> Option<Grants> {
+        self.remote.as_ref()?.grants()
+    }
+
+    /// Grants the peer this from now on, and nothing else, for as long as the connection lasts: a window that was opened
+    /// for another purpose, a user that has logged in.
+    ///
+    /// What it calls from then on is answered by that. What it reads or sends at that moment and may no longer, streams
+    /// and subscriptions, ends with `DENIED`; calls that are answered once are answered. Of a subscription to several
+    /// channels, those that may still be read remain. When it is done, nothing of what was taken back is under way any
+    /// more but what the peer has been sent already.
+    ///
+    /// # Errors
+    ///
+    /// The grants name what is not there, and nothing has changed; or the peer has no connection.
+    pub fn set_grants(&self, grants: Grants) -> Result<(), SetGrantsError> {
+        let remote = self.remote.as_ref().ok_or(SetGrantsError::Unconnected)?;
+        remote.set_grants(grants)
     }
 
     /// Whether the peer cannot be called: its connection is gone, or it is this process itself.

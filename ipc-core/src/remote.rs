@@ -10,6 +10,7 @@ use crate::body::Body;
 use crate::event::subscribe::SubscribeError;
 use crate::event::subscription::ReceiveEvents;
 use crate::failure::{Failure, code};
+use crate::grants::{Grants, SetGrantsError};
 use crate::invoke::InvokeError;
 use crate::items::{ReceiveItems, Unsent, Upload};
 
@@ -52,6 +53,12 @@ pub trait Remote: Send + Sync + fmt::Debug {
 
     /// Waits until the connection is gone; answers why.
     fn closed(&self) -> BoxFuture<'_, Arc<str>>;
+
+    /// What the peer may use of the router that serves it.
+    fn grants(&self) -> Option<Grants>;
+
+    /// Grants the peer this and nothing else, and holds it to that.
+    fn set_grants(&self, grants: Grants) -> Result<(), SetGrantsError>;
 
     /// The number of the connection, which no other of this process has or had.
     fn connection(&self) -> u64;

@@ -126,6 +126,8 @@ pub(crate) trait Route: Dispatching {
     fn item(&self) -> HandlerItem;
     fn requirements(&self) -> Requirements;
     fn describe(&self, generators: &mut Generators) -> Draft;
+    /// The permission that the handler names.
+    fn permission(&self) -> Option<&'static str>;
     fn timeout(&self) -> Option<Duration>;
     fn takes_incoming(&self) -> bool;
     fn answers_with_a_stream(&self) -> bool;
@@ -176,7 +178,11 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
             request.insert(sensitive::KEYWORD.to_owned(), true.into());
         }
         let incoming = H::describe_incoming(&mut generators.input);
-        Draft { doc: H::DOC, request, incoming, answer: H::Output::describe(generators) }
+        Draft { doc: H::DOC, permission: H::PERMISSION, request, incoming, answer: H::Output::describe(generators) }
+    }
+
+    fn permission(&self) -> Option<&'static str> {
+        H::PERMISSION
     }
 
     fn timeout(&self) -> Option<Duration> {

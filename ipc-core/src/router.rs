@@ -21,6 +21,9 @@ use crate::event::hub::Hub;
 use crate::event::local::Bounds;
 use crate::event::topic::Topic;
 use crate::failure::{Failure, code};
+use crate::grants::access::Access;
+use crate::grants::needs::{Need, Needs};
+use crate::grants::{Grants, GrantsError};
 use crate::handler::Handler;
 use crate::layer::LayeredPublish;
 use crate::peer::Peer;
@@ -37,7 +40,7 @@ pub use problem::{RouterError, RouterProblem};
 /// [`invoke`](Self::invoke). What is wrong with it is told when it is served, all at once (see [`check`](Self::check)).
 #[derive(Default)]
 pub struct Router {
-    routes: HashMap<&'static str, Arc<dyn Route>>,
+    routes: HashMap<&'static str, Placed>,
     /// The events that peers publish and that have layers, by their channels.
     publishes: HashMap<&'static str, LayeredPublish>,
     states: Arc<States>,
@@ -49,6 +52,13 @@ pub struct Router {
     log_payloads: bool,
     /// What is shown of payloads in the log, once it is asked for.
     masks: OnceLock<Option<Arc<Masks>>>,
+    needs: OnceLock<Arc<Needs>>,
+}
+
+/// A handler, and its place among all of them.
+struct Placed {
+    place: usize,
+    route: Arc<dyn Route>,
 }
 
 impl Router {
@@ -89,18 +99,22 @@ impl Router {
         if let Err(reason) = channel::check(H::Output::CHANNEL) {
             self.problems.push(RouterProblem::ChannelName { handler: H::ITEM, reason });
         }
-        (self.fingerprint, self.masks) = Default::default();
+        if let Some(reason) = H::PERMISSION.and_then(|permission| channel::check(permission).err()) {
+            self.problems.push(RouterProblem::PermissionName { item: H::ITEM, reason });
+        }
+        self.forget_what_was_made();
         let (channel, handler) = (H::Output::CHANNEL, H::ITEM);
         match (self.routes.get(channel), self.hub.topic(channel)) {
             (Some(first), _) => {
-                let first = first.item();
+                let first = first.route.item();
                 self.problems.push(RouterProblem::DuplicateChannel { channel, first, second: handler });
             }
             (None, Some(event)) => {
                 self.problems.push(RouterProblem::HandlerAndEvent { channel, handler, event: event.item });
             }
             (None, None) => {
-                self.routes.insert(channel, Arc::new(Typed::<H, S>::new(receiver)));
+                let (place, route) = (self.routes.len(), Arc::new(Typed::<H, S>::new(receiver)));
+                self.routes.insert(channel, Placed { place, route });
             }
         }
         self
@@ -115,7 +129,7 @@ impl Router {
     /// Everything that is wrong with it.
     pub fn check(&self) -> Result<(), RouterError> {
         let mut problems = self.problems.clone();
-        for (channel, route) in &self.routes {
+        for (channel, Placed { route, .. }) in &self.routes {
             for (state, name) in route.requirements().states {
                 if !self.states.holds(state) {
                     problems.push(RouterProblem::MissingState { state: name, handler: route.item(), channel });
@@ -143,7 +157,8 @@ impl Router {
             let mut routes: Vec<_> = self.routes.iter().collect();
             // The order of the channels decides which of two types is named first in an error.
             routes.sort_unstable_by_key(|(channel, _)| **channel);
-            let channels = routes.into_iter().map(|(&channel, route)| (channel, route.describe(generators))).collect();
+            let channels =
+                routes.into_iter().map(|(&channel, placed)| (channel, placed.route.describe(generators))).collect();
             let topics = self.hub.topics();
             let describe = |topic: &Arc<Topic>| (topic.channel, (topic.describe)(generators), topic.is_shared());
             Drafts { channels, events: topics.iter().map(describe).collect() }
@@ -195,10 +210,49 @@ impl Router {
         self.routes.get_key_value(name).map(|(name, _)| *name).or_else(of_event)
     }
 
-    /// The context of the calls of one peer.
+    /// The context of the calls of one peer, which may use everything.
     #[doc(hidden)]
     pub fn context(&self, peer: Peer) -> Context {
-        Context::new(Arc::clone(&self.states), Arc::clone(&self.hub), Arc::clone(&self.detached), peer)
+        self.context_within(peer, None)
+    }
+
+    /// The context of the calls of one peer, which may use what `access` says; everything, where there is none.
+    #[doc(hidden)]
+    pub fn context_within(&self, peer: Peer, access: Option<Arc<Access>>) -> Context {
+        Context::new(Arc::clone(&self.states), Arc::clone(&self.hub), Arc::clone(&self.detached), peer, access)
+    }
+
+    /// What `peer` may use of this router with these grants.
+    #[doc(hidden)]
+    pub fn access(&self, grants: Grants, peer: &Peer) -> Result<Arc<Access>, GrantsError> {
+        Access::new(Arc::clone(self.needs()), grants, peer.unconnected()).map(Arc::new)
+    }
+
+    /// Finds what is wrong with grants for peers of this router: patterns that are malformed, and permissions that
+    /// nothing needs. Wherever grants are given to a server this is done.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with them.
+    pub fn check_grants(&self, grants: &Grants) -> Result<(), GrantsError> {
+        grants.check(self.needs())
+    }
+
+    /// The permissions that the handlers and events need.
+    pub(crate) fn needs(&self) -> &Arc<Needs> {
+        self.needs.get_or_init(|| {
+            let mut handlers: Vec<_> = self.routes.iter().collect();
+            handlers.sort_unstable_by_key(|(_, placed)| placed.place);
+            let needs = |(channel, placed): (&&'static str, &Placed)| Need::to_use(channel, placed.route.permission());
+            let mut events = self.hub.topics();
+            events.sort_unstable_by_key(|topic| topic.number);
+            Arc::new(Needs::new(handlers.into_iter().map(needs).collect(), events.iter().map(|topic| topic.needs())))
+        })
+    }
+
+    /// What was made of what there was by now is made again.
+    fn forget_what_was_made(&mut self) {
+        (self.fingerprint, self.masks, self.needs) = Default::default();
     }
 
     /// Waits until no `detached` handler runs that nobody waits for any more.
@@ -211,7 +265,7 @@ impl Router {
     #[doc(hidden)]
     pub fn has_streams(&self, channel: &[u8]) -> bool {
         let route = std::str::from_utf8(channel).ok().and_then(|name| self.routes.get(name));
-        route.is_some_and(|route| route.takes_incoming() || route.answers_with_a_stream())
+        route.is_some_and(|Placed { route, .. }| route.takes_incoming() || route.answers_with_a_stream())
     }
 
     /// Answers one request: the response stands in `out`, after what `out` held already, or the call goes on.
@@ -224,22 +278,33 @@ impl Router {
         let Inbound { channel, json, attachments, deadline, incoming } = request;
         // No channel has a name that is no UTF-8.
         let name = std::str::from_utf8(channel).ok();
-        if let Some((&name, route)) = name.and_then(|name| self.routes.get_key_value(name)) {
-            cx.enter(name, earlier(deadline, deadline::after(route.timeout())));
+        if let Some((&name, Placed { place, route })) = name.and_then(|name| self.routes.get_key_value(name)) {
+            cx.enter(name, *place, earlier(deadline, deadline::after(route.timeout())));
+            if let Some(failure) = cx.denied(*place) {
+                refuse(name, out, &failure);
+                return Dispatch::Answered;
+            }
             if route.takes_incoming() {
                 cx.set_incoming(incoming());
             }
             return route.dispatch(json, attachments, cx, out);
         }
         if let Some(topic) = name.and_then(|name| self.hub.topic(name)) {
-            cx.enter(topic.channel, deadline);
+            let place = cx.place_of_publishing(topic.number);
+            cx.enter(topic.channel, place, deadline);
+            if let Some(failure) = cx.denied(place) {
+                refuse(topic.channel, out, &failure);
+                return Dispatch::Answered;
+            }
             if let Some(layered) = self.publishes.get(topic.channel) {
                 return layered.dispatch(json, attachments, cx, out);
             }
             return route::publish(topic, json, attachments, cx, out);
         }
         let name = String::from_utf8_lossy(channel);
-        let failure = Failure::new(code::UNKNOWN_CHANNEL, format_args!("no handler has the channel `{name}`"));
+        let failure = cx.denied_unknown(&name).unwrap_or_else(|| {
+            Failure::new(code::UNKNOWN_CHANNEL, format_args!("no handler has the channel `{name}`"))
+        });
         refuse(&name, out, &failure);
         Dispatch::Answered
     }

@@ -2,9 +2,10 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
-use syn::{Path, Token};
+use syn::{LitStr, Path, Token};
 
 use crate::diagnostics::Diagnostics;
+use crate::handler::channel;
 
 /// What reads the arguments of one attribute.
 pub(crate) trait Reader {
@@ -61,6 +62,31 @@ pub(crate) fn krate(name: &Ident, input: ParseStream<'_>, diagnostics: &mut Diag
         }
     }
     Ok(path.ok())
+}
+
+/// Reads what stands behind `permission`, or another option that takes one. What is no permission is reported.
+pub(crate) fn permission(
+    name: &Ident,
+    input: ParseStream<'_>,
+    diagnostics: &mut Diagnostics,
+) -> syn::Result<Option<LitStr>> {
+    let given = input.parse::<Option<Token![=]>>()?;
+    let value = skip(input);
+    match syn::parse2::<LitStr>(value.clone()) {
+        Ok(text) if given.is_some() => match channel::permission_mistake(&text.value()) {
+            None => return Ok(Some(text)),
+            Some(mistake) => diagnostics.report(text, mistake),
+        },
+        _ => {
+            let malformed = format!("`{name}` takes the permission that a caller needs: `{name} = \"data:read\"`");
+            if value.is_empty() {
+                diagnostics.report(name, malformed);
+            } else {
+                diagnostics.report(value, malformed);
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Takes everything up to the next comma.

@@ -1,8 +1,8 @@
 //! What generated code says of the user's item: where it stands, and what its documentation says.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Expr, Lit, Meta};
+use syn::{Attribute, Expr, Lit, LitStr, Meta};
 
 use crate::{docs, hygiene};
 
@@ -34,6 +34,17 @@ pub(crate) fn doc(docs: &[Attribute], deprecated: Option<&Attribute>, private: &
     quote! {
         const DOC: #private::HandlerDoc = #private::HandlerDoc::new(#text, #deprecated);
     }
+}
+
+/// The constant called `name` with the permission that the item names, if it does.
+pub(crate) fn permission(name: &str, permission: Option<&LitStr>, private: &TokenStream) -> Option<TokenStream> {
+    let (core, name) = (quote!(#private::core), Ident::new(name, Span::mixed_site()));
+    permission.map(|permission| {
+        quote! {
+            const #name: #core::option::Option<&'static #core::primitive::str> =
+                #core::option::Option::Some(#permission);
+        }
+    })
 }
 
 /// The note of `#[deprecated]`.

@@ -35,6 +35,9 @@ use proc_macro::TokenStream;
 /// - `timeout = "2s"`: how long an async or blocking function may take, in `ms`, `s`, `m` or `h`, and how long a stream
 ///   may last. Then the caller is answered `TIMEOUT`, and the future or the stream is dropped; what blocks a thread goes
 ///   on there, and its answer is dropped. A caller's own deadline holds too.
+/// - `permission = "data:read"`: what a peer must have been granted to call it, a name formed as a channel's. Without it,
+///   that is the channel's own name, which every peer of the same user has by itself; a permission that is named, nobody
+///   has without a grant. Several handlers may name one.
 /// - `crate = path`: where this package is found, if not under its own name.
 ///
 /// # Parameters
@@ -132,13 +135,14 @@ pub fn handler(args: TokenStream, item: TokenStream) -> TokenStream {
 ///   router learns of them with the service, and the client has a method for each: `data.subscribe_progress().await?`.
 ///   Their channels are their own, whatever the prefix.
 /// - `shared_events(Said)`: the same of those that clients may publish too.
+/// - `permission = "data:read"`: what it takes to call each method that names no permission itself. Events name their own.
 /// - `crate = path`: where this package is found, if not under its own name.
 ///
 /// Those of `#[handler]` on a method, all of which may be left out:
 ///
 /// - `"namespace:action"`, first: the channel's name, instead of the one that is made of the prefix.
 /// - `blocking`: as on a function, for a plain method.
-/// - `detached`, `timeout = "2s"`: as on a function.
+/// - `detached`, `timeout = "2s"`, `permission = "data:read"`: as on a function.
 ///
 /// Parameters, constraints and answers are those of [`macro@handler`]: `State<T>`, `Context`, `Peer`, `Publisher` and
 /// `#[context]` do not travel, and do not stand in the client's method, which takes an `Incoming<T>` as it stands. What is
@@ -206,6 +210,11 @@ pub fn ipc_error(item: TokenStream) -> TokenStream {
 /// - `key = "field"`, on a struct with named fields: what tells one from another, so that a subscriber can ask for those
 ///   of one key: `client.subscribe::<Progress>().key(&7).await?`.
 /// - `lag`: what becomes of a subscriber that takes events slower than they are published.
+/// - `permission = "data:read"`: what a peer must have been granted to subscribe. Without it, that is the channel's own
+///   name, which every peer of the same user has by itself; a permission that is named, nobody has without a grant.
+/// - `publish_permission = "data:write"`: what it takes to publish the event, where peers may (`Router::shared_event`).
+///   Without it, that is the channel's name and `:publish`, which a peer of the same user has by itself as long as the
+///   event names no `permission` either. Reading an event never lets a peer write it.
 /// - `crate = path`: where this package is found, if not under its own name.
 ///
 /// | `lag` | a subscriber that is too slow |

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use ipc_core::RouterError;
+use ipc_core::{GrantsError, RouterError};
 
 use crate::endpoint::NameError;
 
@@ -123,6 +123,9 @@ pub enum ServeError {
     /// The router is not whole.
     #[error(transparent)]
     Router(#[from] RouterError),
+    /// What the server grants those who show no token names what is not there.
+    #[error(transparent)]
+    Grants(#[from] GrantsError),
     /// The endpoint is not to be had.
     #[error(transparent)]
     Bind(#[from] BindError),

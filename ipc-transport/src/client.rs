@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ipc_core::channel::MAX_CHANNEL_BYTES;
 use ipc_core::{
-    AnySubscription, Body, Event, Failure, Invoke, InvokeError, InvokeStream, ItemStream, Peer, ReceiveEvents,
+    AnySubscription, Body, Event, Failure, Grants, Invoke, InvokeError, InvokeStream, ItemStream, Peer, ReceiveEvents,
     ReceiveItems, Received, ReceivedEvent, Request, Router, StreamRequest, Subscribe, SubscribeError, SubscribeOptions,
     Subscribing, Subscription, code, read_published, read_response,
 };
@@ -19,12 +19,14 @@ use crate::connect::ConnectError;
 use crate::driver::Driver;
 use crate::endpoint::Endpoint;
 use crate::events;
+use crate::granting::{Admitted, Policy};
 use crate::handshake;
 use crate::hello::Hello;
 use crate::instance;
 use crate::limits::Limits;
 use crate::link::{Asked, Link, other_end};
 use crate::local;
+use crate::token::Token;
 use crate::transport::Transport;
 
 /// A connection to a server. A clone uses the same connection, on which any number of calls may be in flight.
@@ -298,12 +300,28 @@ pub struct ClientBuilder {
     limits: Limits,
     router: Option<Arc<Router>>,
     server_uids: Vec<u32>,
+    token: Option<Token>,
+    policy: Policy,
 }
 
 impl ClientBuilder {
     /// Answers the server's calls with `router`: a connection works both ways.
     pub fn router(mut self, router: impl Into<Arc<Router>>) -> Self {
         self.router = Some(router.into());
+        self
+    }
+
+    /// Shows the server a token that it gave out: this client is granted what the token says, and nothing else. A server
+    /// that does not take it, because it has been used, has expired or was revoked, refuses the connection
+    /// ([`ConnectError::Refused`], `DENIED`).
+    pub fn token(mut self, token: Token) -> Self {
+        self.token = Some(token);
+        self
+    }
+
+    /// What the server is granted of this client's [`router`](Self::router): [`Grants::same_user`], unless it is set.
+    pub fn grants(mut self, grants: Grants) -> Self {
+        self.policy = Policy::SameUser(grants);
         self
     }
 
@@ -367,15 +385,17 @@ impl ClientBuilder {
             None => None,
         };
         let Transport { mut reader, mut writer, peer } = transport;
-        let hello = Hello::new(instance::id(), fingerprint, &self.limits).encode();
+        let router = self.router.unwrap_or_default();
+        let admitted = Admitted { access: Some(router.access(self.policy.of(&peer), &peer)?), token: None };
+        let hello = Hello::new(instance::id(), fingerprint, &self.limits).showing(self.token.as_ref()).encode();
         // A server that does not want this connection says why and closes; what it says is told before that the
         // writing failed.
         let wrote = writer.write_all(&hello).await;
         let mut input = Vec::new();
         let remote = handshake::read_hello(&mut reader, &mut input).await?;
         wrote.map_err(ConnectError::Io)?;
-        let link = Arc::new(Link::new(writer, remote, peer, self.limits));
-        let driver = Driver::new(reader, input, Arc::clone(&link), self.router.unwrap_or_default());
+        let link = Arc::new(Link::new(writer, remote, peer, self.limits).admitting(admitted));
+        let driver = Driver::new(reader, input, Arc::clone(&link), router);
         tokio::spawn(driver.run());
         let peer = link.peer.clone().with_remote(other_end(&link));
         Ok(Client { shared: Arc::new(Shared { link, peer }), timeout: None })

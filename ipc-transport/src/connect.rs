@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use ipc_core::envelope::PROTOCOL_VERSION;
-use ipc_core::{Failure, RouterError};
+use ipc_core::{Failure, GrantsError, RouterError};
 
 use crate::endpoint::NameError;
 use crate::handshake::HandshakeError;
@@ -20,6 +20,9 @@ pub enum ConnectError {
     /// The router with which the client would answer is not whole.
     #[error(transparent)]
     Router(#[from] RouterError),
+    /// The grants of the server, for calls to this side, name what is not there.
+    #[error(transparent)]
+    Grants(#[from] GrantsError),
     /// Nobody listens at the endpoint.
     #[error("no server listens at {endpoint}: is it running?")]
     NotRunning {
@@ -76,7 +79,9 @@ impl From<HandshakeError> for ConnectError {
     fn from(error: HandshakeError) -> Self {
         match error {
             HandshakeError::Io(error) => Self::Io(error),
-            HandshakeError::Closed | HandshakeError::Timeout => Self::NotIpcBridge(error.to_string()),
+            HandshakeError::Closed | HandshakeError::Timeout | HandshakeError::NotAdmitted(_) => {
+                Self::NotIpcBridge(error.to_string())
+            }
             HandshakeError::Refused(failure) => Self::Refused(failure),
             HandshakeError::Hello(HelloError::Version(version)) => Self::Version(version),
             HandshakeError::Hello(other) => Self::NotIpcBridge(other.to_string()),

@@ -57,6 +57,8 @@ pub(crate) struct Driver {
     link: Arc<Link>,
     router: Arc<Router>,
     context: ipc_core::Context,
+    /// How often the peer's grants had changed when it was last looked at.
+    grants_seen: u64,
     /// What has been read and not been taken: a part of a frame, mostly nothing.
     input: Vec<u8>,
     assembly: Assembly,
@@ -102,12 +104,13 @@ impl Driver {
             messages: link.limits.in_flight as usize,
         };
         let patience = Patience::new(&link.limits);
-        let context = router.context(link.peer.clone().with_remote(other_end(&link)));
+        let context = router.context_within(link.peer.clone().with_remote(other_end(&link)), link.access().cloned());
         Self {
             reader,
             link,
             router,
             context,
+            grants_seen: 0,
             input,
             assembly: Assembly::new(limits),
             arriving: Batch::default(),

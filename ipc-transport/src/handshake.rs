@@ -5,9 +5,11 @@ use std::io;
 use ipc_core::Failure;
 use ipc_core::envelope::Kind;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use zeroize::Zeroize as _;
 
 use crate::driver::ReadHalf;
 use crate::frame;
+use crate::granting::NotAdmitted;
 use crate::hello::{self, FirstFrame, Hello, HelloError};
 use crate::link::goodbye;
 use crate::outbox::WriteHalf;
@@ -28,6 +30,8 @@ pub(crate) enum HandshakeError {
     Timeout,
     #[error("the peer refused: {0}")]
     Refused(Failure),
+    #[error("the peer was not admitted: {0}")]
+    NotAdmitted(#[from] NotAdmitted),
 }
 
 /// Reads the peer's hello. What follows it stays in `input`.
@@ -35,6 +39,8 @@ pub(crate) async fn read_hello(reader: &mut ReadHalf, input: &mut Vec<u8>) -> Re
     loop {
         match hello::decode(input)? {
             FirstFrame::Hello(hello, taken) => {
+                // There may have been a secret in it.
+                input.get_mut(..taken).unwrap_or_default().zeroize();
                 input.drain(..taken);
                 return Ok(*hello);
             }

@@ -1,11 +1,13 @@
 //! What each side says first.
 
-use ipc_core::Failure;
 use ipc_core::envelope::{HEADER_BYTES, Kind, MAGIC, PROTOCOL_VERSION};
+use ipc_core::{Access, Failure};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::frame;
 use crate::limits::Limits;
+use crate::token::{Presented, Token};
 
 /// The most bytes that the body of a hello may have.
 pub(crate) const MAX_HELLO_BYTES: usize = 16 * 1024;
@@ -25,6 +27,13 @@ pub struct Hello {
     pub fingerprint: Option<String>,
     /// What the sender takes.
     pub limits: HelloLimits,
+    /// The permissions that the sender grants the receiver when the connection begins, `*` for all: for a program that
+    /// shows no button that does nothing. They may change later; absent where the sender does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grants: Option<Vec<String>>,
+    /// The token that the sender shows. A server takes it out as soon as it has looked at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token: Option<Presented>,
 }
 
 /// What the sender of a hello takes.
@@ -56,14 +65,43 @@ impl Hello {
                 in_flight: limits.in_flight,
                 stream_bytes: limits.stream_bytes,
             },
+            grants: None,
+            token: None,
         }
     }
 
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        let body = serde_json::to_vec(self).expect("a hello is strings and numbers");
-        let mut frame = Vec::with_capacity(HEADER_BYTES + body.len());
+    /// The same, from somebody who shows a token.
+    pub(crate) fn showing(mut self, token: Option<&Token>) -> Self {
+        self.token = token.map(Presented::from);
+        self
+    }
+
+    /// The same, to somebody who is granted this, as far as a hello has room for it.
+    pub(crate) fn granting(mut self, access: Option<&Access>) -> Self {
+        self.grants = access.map(Access::permissions);
+        self.bounded()
+    }
+
+    fn bounded(mut self) -> Self {
+        if self.body().len() > MAX_HELLO_BYTES {
+            self.grants = None;
+        }
+        self
+    }
+
+    /// The frame. There may be a secret in it.
+    pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
+        let body = self.body();
+        let mut frame = Zeroizing::new(Vec::with_capacity(HEADER_BYTES + body.len()));
         frame::put_hello(&mut frame, &body);
         frame
+    }
+
+    fn body(&self) -> Zeroizing<Vec<u8>> {
+        // Written into what it fits, lest a part of it be left where it has grown out of.
+        let mut body = Zeroizing::new(Vec::with_capacity(MAX_HELLO_BYTES));
+        serde_json::to_writer(&mut *body, self).expect("a hello is strings and numbers");
+        body
     }
 }
 

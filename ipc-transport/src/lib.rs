@@ -23,6 +23,7 @@ mod events;
 mod frame;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod granting;
 mod handshake;
 mod hello;
 mod inbox;
@@ -41,6 +42,7 @@ mod server;
 mod serving;
 mod signal;
 mod throttle;
+mod token;
 mod transport;
 #[cfg(test)]
 mod vectors;
@@ -54,4 +56,5 @@ pub use hello::{Hello, HelloLimits};
 pub use limits::Limits;
 pub use server::{Server, ServerBuilder};
 pub use signal::shutdown_signal;
+pub use token::{IssueError, ReadTokenError, Token, TokenError, TokenId, TokenOptions};
 pub use transport::Transport;

@@ -7,16 +7,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use ipc_core::envelope::{HEADER_BYTES, Kind};
-use ipc_core::{Failure, Peer, code};
+use ipc_core::{Access, Failure, Grants, GrantsError, Peer, code};
 use tokio::sync::watch;
 
 use crate::calls::Calls;
 use crate::frame::{self, Frames, Large};
+use crate::granting::Admitted;
 use crate::hello::Hello;
 use crate::limits::Limits;
 use crate::outbox::{Lane, NotSent, Outbox, Outgoing, WriteHalf};
 use crate::publishing::Publishing;
 use crate::serving::Serving;
+use crate::token::issued::Issued;
 
 pub(crate) use self::calling::Asked;
 pub(crate) use self::remote::other_end;
@@ -36,6 +38,8 @@ pub(crate) struct Link {
     pub(crate) remote: Hello,
     pub(crate) peer: Peer,
     pub(crate) limits: Limits,
+    /// What the peer may use, and the token that it showed.
+    admitted: Admitted,
     /// What the peer said when it said goodbye.
     farewell: Mutex<Option<Failure>>,
     stopping: AtomicBool,
@@ -54,10 +58,61 @@ impl Link {
             remote,
             peer,
             limits,
+            admitted: Admitted::default(),
             farewell: Mutex::new(None),
             stopping: AtomicBool::new(false),
             ended: watch::Sender::new(None),
         }
+    }
+
+    /// The same link of a peer that came in with this. Without, the peer may use everything.
+    pub(crate) fn admitting(mut self, admitted: Admitted) -> Self {
+        self.admitted = admitted;
+        self
+    }
+
+    /// What the peer may use; everything, where there is none.
+    pub(crate) fn access(&self) -> Option<&Arc<Access>> {
+        self.admitted.access.as_ref()
+    }
+
+    /// The token that the peer showed.
+    pub(crate) fn token(&self) -> Option<&Issued> {
+        self.admitted.token.as_deref()
+    }
+
+    /// Grants the peer this and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// The grants name what is not there.
+    pub(crate) fn set_grants(&self, grants: Grants) -> Result<(), GrantsError> {
+        let Some(access) = self.access() else { return Ok(()) };
+        access.set(grants)?;
+        self.hold_to_grants();
+        Ok(())
+    }
+
+    /// Grants the peer nothing any more.
+    pub(crate) fn revoke(&self) {
+        if let Some(access) = self.access() {
+            access.revoke();
+            self.hold_to_grants();
+        }
+    }
+
+    /// Ends what the peer may not use any more.
+    pub(crate) fn hold_to_grants(&self) {
+        let Some(access) = self.access() else { return };
+        let denied = self
+            .serving
+            .cancel_denied(|place| !access.allows(place), |id, place| self.fail_in_order(id, &access.refusal(place)));
+        for place in denied {
+            access.log(place);
+        }
+        self.publishing.hold_to(access);
+        self.outbox.flush();
+        self.outbox.wake_driver();
     }
 
     fn why_not(&self, reason: NotSent) -> Arc<str> {

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use ipc_core::envelope::{FRAGMENT_BYTES, Kind};
 use ipc_core::{
-    BoxFuture, Delivery, Failure, Hub, HubSubscription, Lag, LagQueue, Offer, PublishedEvent, Pushed, Subscriber, code,
+    Access, BoxFuture, Delivery, Failure, Hub, HubSubscription, Lag, LagQueue, Offer, PublishedEvent, Pushed,
+    Subscriber, code,
 };
 use tokio::sync::Notify;
 
@@ -29,7 +30,7 @@ struct Table {
 #[derive(Debug)]
 struct Subscribed {
     outlet: Arc<Outlet>,
-    _hub: HubSubscription,
+    hub: HubSubscription,
 }
 
 impl Publishing {
@@ -59,10 +60,11 @@ impl Publishing {
         key: Option<&str>,
     ) -> Result<(), Failure> {
         let outlet = Arc::new(Outlet::new(link, id, pattern.ends_with('*')));
-        let subscription = hub.subscribe(pattern, key, Arc::clone(&outlet) as Arc<dyn Subscriber>)?;
+        let access = link.access().map(|access| &**access);
+        let subscription = hub.subscribe(pattern, key, Arc::clone(&outlet) as Arc<dyn Subscriber>, access)?;
         let mut table = self.table();
         if !table.closed {
-            table.subscriptions.insert(id, Subscribed { outlet, _hub: subscription });
+            table.subscriptions.insert(id, Subscribed { outlet, hub: subscription });
         }
         Ok(())
     }
@@ -92,6 +94,23 @@ impl Publishing {
     pub(crate) fn end(&self, id: u32) {
         if let Some(outlet) = self.outlet(id) {
             outlet.finish(None);
+        }
+    }
+
+    /// Ends what the peer is granted no more.
+    pub(crate) fn hold_to(&self, access: &Access) {
+        let all: Vec<_> = {
+            let table = self.table();
+            table.subscriptions.values().map(|one| (Arc::clone(&one.outlet), one.hub.subscribed())).collect()
+        };
+        // Not while the table is held: the hub may be publishing, and is waited for.
+        for (outlet, subscribed) in all {
+            let held = subscribed.hold_to(access);
+            match held.failure.filter(|_| held.is_over) {
+                Some(failure) => outlet.finish(Some(&failure)),
+                None if held.lost.is_empty() => {}
+                None => outlet.withdraw(held.lost),
+            }
         }
     }
 
@@ -158,6 +177,8 @@ struct State {
     /// Nothing is taken any more; what waits is sent, and this behind it.
     ending: Option<Failure>,
     over: bool,
+    /// The channels of which the peer may have nothing any more: mostly none.
+    withdrawn: Vec<&'static str>,
     /// An event that was larger than the peer takes, which the log has not been told of.
     too_large: Option<(&'static str, usize)>,
 }
@@ -175,7 +196,8 @@ impl Outlet {
         let (link, limits) = (Arc::clone(link), link.limits);
         let queue = LagQueue::new(limits.queued_events, limits.stream_bytes as usize);
         let credit = link.remote.limits.stream_bytes.into();
-        let state = Mutex::new(State { queue, credit, held: true, ending: None, over: false, too_large: None });
+        let (ending, over, withdrawn, too_large) = (None, false, Vec::new(), None);
+        let state = Mutex::new(State { queue, credit, held: true, ending, over, withdrawn, too_large });
         Self { link, id, many, state, taken: Notify::new() }
     }
 
@@ -268,6 +290,17 @@ impl Outlet {
         frame::put_shared(out, Kind::Event, self.id, channel, payload, attachments, copied_again)
     }
 
+    /// Lets nothing of these channels out any more; what waits of them is dropped.
+    fn withdraw(&self, channels: Vec<&'static str>) {
+        let mut state = self.state();
+        state.queue.withdraw(&channels);
+        state.withdrawn.extend(channels);
+        // What has waited behind them may be all that is left, or the end.
+        self.pump(state);
+        // Whoever waits for room for one of them finds that there is no use.
+        self.taken.notify_waiters();
+    }
+
     /// Ends the subscription at once; what waits is dropped.
     fn finish(&self, failure: Option<&Failure>) {
         let first = !std::mem::replace(&mut self.state().over, true);
@@ -301,7 +334,7 @@ impl Subscriber for Outlet {
 
     fn offer(&self, event: &Arc<PublishedEvent>) -> Offer {
         let mut state = self.state();
-        if state.over || state.ending.is_some() {
+        if state.over || state.ending.is_some() || state.withdrawn.contains(&event.channel()) {
             return Offer::Gone;
         }
         let mut stalled = false;
@@ -353,7 +386,8 @@ impl Subscriber for Outlet {
                 taken.as_mut().enable();
                 {
                     let state = self.state();
-                    if state.over || state.ending.is_some() || state.has_room(event) {
+                    let is_gone = state.over || state.ending.is_some() || state.withdrawn.contains(&event.channel());
+                    if is_gone || state.has_room(event) {
                         return;
                     }
                 }

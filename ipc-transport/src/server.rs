@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 use std::time::Duration;
 
-use ipc_core::{Event, Failure, NeverWaits, Peer, PublishError, Publisher, Router, code};
+use ipc_core::{Event, Failure, Grants, NeverWaits, Peer, PublishError, Publisher, Router, code};
 use slab::Slab;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
@@ -17,6 +17,7 @@ use crate::admission::{Admission, Refused};
 use crate::bind::ServeError;
 use crate::driver::Driver;
 use crate::endpoint::Endpoint;
+use crate::granting::{Granting, Policy};
 use crate::handshake::{self, HandshakeError, goodbye_frame};
 use crate::hello::Hello;
 use crate::instance;
@@ -26,6 +27,8 @@ use crate::listener::Listener;
 use crate::local::{self, Claim};
 use crate::outbox::WriteHalf;
 use crate::throttle::Throttle;
+use crate::token::issued::Issued;
+use crate::token::{IssueError, Token, TokenId, TokenOptions};
 use crate::transport::Transport;
 
 /// The time that a peer has to say goodbye when everything it asked for has been answered.
@@ -60,6 +63,7 @@ struct Shared {
     fingerprint: Option<String>,
     limits: Limits,
     admission: Admission,
+    granting: Granting,
     seats: Mutex<Slab<Seat>>,
     /// The server is going: whoever has not come in yet does not come in.
     ending: watch::Sender<bool>,
@@ -77,7 +81,8 @@ impl Server {
     /// A server for `endpoint`: a name, a path, a place in memory, or an inherited socket. Nothing is bound before
     /// [`serve`](ServerBuilder::serve).
     pub fn bind(endpoint: impl Into<Endpoint>) -> ServerBuilder {
-        ServerBuilder { endpoint: endpoint.into(), limits: Limits::default(), admission: Admission::default() }
+        let (limits, admission, policy) = (Limits::default(), Admission::default(), Policy::default());
+        ServerBuilder { endpoint: endpoint.into(), limits, admission, policy }
     }
 
     /// Answers one more connection, wherever it comes from: the standard input and output of a child process, say.
@@ -129,6 +134,33 @@ impl Server {
     pub fn peers(&self) -> Vec<Peer> {
         let links = self.shared.links();
         links.iter().map(|link| link.peer.clone().with_remote(other_end(link))).collect()
+    }
+
+    /// Makes a token: whoever shows it when a connection begins is granted what it says, instead of what a peer without
+    /// one is. `server.issue_token(grants)`, or with [options](TokenOptions).
+    ///
+    /// The server keeps it until it has expired, has been used or is revoked; it does not outlive the server.
+    ///
+    /// # Errors
+    ///
+    /// The grants name what is not there, or the operating system has no random bits.
+    pub fn issue_token(&self, options: impl Into<TokenOptions>) -> Result<Token, IssueError> {
+        let options = options.into();
+        self.shared.router.check_grants(options.grants())?;
+        self.shared.granting.tokens.issue(options)
+    }
+
+    /// Lets nobody in with a token any more, and takes back what it granted: those who came in with it keep their
+    /// connections, and are granted nothing. What they call from then on is `DENIED`, and streams and subscriptions end so
+    /// (see [`Peer::set_grants`]). Answers whether there was such a token.
+    pub fn revoke(&self, token: &TokenId) -> bool {
+        let known = self.shared.granting.tokens.revoke(*token);
+        for link in self.shared.links() {
+            if link.token().is_some_and(|issued| issued.id == *token) {
+                link.revoke();
+            }
+        }
+        known
     }
 
     /// Stops listening, tells every peer, finishes what is in flight and closes.
@@ -189,6 +221,7 @@ pub struct ServerBuilder {
     endpoint: Endpoint,
     limits: Limits,
     pub(crate) admission: Admission,
+    policy: Policy,
 }
 
 impl ServerBuilder {
@@ -198,11 +231,39 @@ impl ServerBuilder {
         self
     }
 
+    /// What a peer of the same user is granted that shows no token: [`Grants::same_user`], unless it is set.
+    ///
+    /// A peer whose user the transport cannot tell (a named pipe, which only its owner opens; one that came by
+    /// [`accept`](Server::accept) and is [not known](Transport::with_peer)) counts as one of the same user. A peer of
+    /// another user is granted nothing.
+    pub fn grants(mut self, grants: Grants) -> Self {
+        self.policy = Policy::SameUser(grants);
+        self
+    }
+
+    /// What each peer is granted that shows no token, of whatever user: in the place of [`grants`](Self::grants).
+    ///
+    /// The function is asked once for each connection, when its hello has arrived. A peer does not come in for which it
+    /// names what is not there.
+    ///
+    /// ```
+    /// # use ipc_core::Grants;
+    /// # use ipc_transport::Server;
+    /// let own = std::process::id();
+    /// let server = Server::bind("my-app")
+    ///     .grants_for(move |peer| if peer.pid() == Some(own) { Grants::all() } else { Grants::none() });
+    /// ```
+    pub fn grants_for(mut self, grants: impl Fn(&Peer) -> Grants + Send + Sync + 'static) -> Self {
+        self.policy = Policy::Each(Arc::new(grants));
+        self
+    }
+
     /// Listens, and answers with `router` from now on.
     ///
     /// # Errors
     ///
-    /// The router is not whole (a missing state, two handlers of one channel), or the endpoint is not to be had.
+    /// The router is not whole (a missing state, two handlers of one channel), the grants name what is not there, or the
+    /// endpoint is not to be had.
     ///
     /// # Panics
     ///
@@ -210,12 +271,16 @@ impl ServerBuilder {
     pub async fn serve(self, router: impl Into<Arc<Router>>) -> Result<Server, ServeError> {
         let router = router.into();
         router.check()?;
+        if let Policy::SameUser(grants) = &self.policy {
+            router.check_grants(grants)?;
+        }
         let (listener, claim) = self.endpoint.listen(&self.admission)?;
         let fingerprint = router.fingerprint().expect("the check makes the fingerprint, and reports why it cannot");
         let fingerprint = Some(fingerprint.to_owned());
         let (seats, ending) = (Mutex::default(), watch::Sender::new(false));
-        let Self { limits, admission, .. } = self;
-        let shared = Arc::new(Shared { router, fingerprint, limits, admission, seats, ending });
+        let Self { limits, admission, policy, .. } = self;
+        let granting = Granting { policy, ..Granting::default() };
+        let shared = Arc::new(Shared { router, fingerprint, limits, admission, granting, seats, ending });
         let accepting = tokio::spawn(accept(Arc::clone(&shared), listener));
         Ok(Server { shared, accepting, claim })
     }
@@ -258,7 +323,7 @@ impl Shared {
         let Some(greeted) = self.unless_ending(greeted).await else {
             return turn_away(writer, &Failure::new(code::UNAVAILABLE, GOING)).await;
         };
-        let remote = match greeted.unwrap_or(Err(HandshakeError::Timeout)) {
+        let mut remote = match greeted.unwrap_or(Err(HandshakeError::Timeout)) {
             Ok(remote) => remote,
             Err(HandshakeError::Hello(error)) => {
                 handshake::refuse(&mut writer, &error).await?;
@@ -266,10 +331,22 @@ impl Shared {
             }
             Err(error) => return Err(error),
         };
-        let hello = Hello::new(instance::id(), self.fingerprint.clone(), &self.limits).encode();
+        let admitted = match self.granting.admit(&self.router, &peer, remote.token.take().as_ref()) {
+            Ok(admitted) => admitted,
+            Err(error) => {
+                turn_away(writer, &error.failure()).await?;
+                return Err(error.into());
+            }
+        };
+        let hello = Hello::new(instance::id(), self.fingerprint.clone(), &self.limits);
+        let hello = hello.granting(admitted.access.as_deref()).encode();
         writer.write_all(&hello).await?;
-        let link = Arc::new(Link::new(writer, remote, peer, self.limits));
+        let link = Arc::new(Link::new(writer, remote, peer, self.limits).admitting(admitted));
         place.set(&link);
+        // Nor does whoever revoked its token meanwhile.
+        if link.token().is_some_and(Issued::is_revoked) {
+            link.revoke();
+        }
         // A server that began to end before the link stood in its place does not know of it.
         if *self.ending.borrow() {
             link.leave(GOING);

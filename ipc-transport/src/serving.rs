@@ -66,6 +66,8 @@ pub(crate) struct Streams {
     pub(crate) answer: Option<Arc<Credit>>,
     /// What the caller sends beside its request.
     pub(crate) incoming: Option<Arc<Inbox>>,
+    /// Where the channel stands among those of the router.
+    pub(crate) place: usize,
 }
 
 impl Streams {
@@ -178,6 +180,36 @@ impl Serving {
         for served in stopped {
             served.stop("this side is going");
         }
+    }
+
+    /// Stops the handlers with streams whose places `is_denied` finds; `answer` queues the answer to each call. Answers
+    /// the places. Calls that are answered once are answered: they were granted when they began.
+    pub(crate) fn cancel_denied(
+        &self,
+        is_denied: impl Fn(usize) -> bool,
+        mut answer: impl FnMut(u32, usize),
+    ) -> Vec<usize> {
+        let stopped: Vec<_> = {
+            let mut table = self.table();
+            let over = |served: &Served| served.streams.are_open() && is_denied(served.streams.place);
+            let stopped = table.calls.extract_if(|_, served| over(served));
+            stopped
+                .map(|(key, served)| {
+                    if let Key::Call(id) = key {
+                        answer(id, served.streams.place);
+                    }
+                    served
+                })
+                .collect()
+        };
+        if !stopped.is_empty() {
+            self.idle.notify_waiters();
+        }
+        let places = stopped.iter().map(|served| served.streams.place).collect();
+        for served in stopped {
+            served.stop("the peer is granted it no more");
+        }
+        places
     }
 
     /// What the caller takes of the stream that it is answered with.

@@ -9,8 +9,9 @@ pub(crate) mod events;
 #[cfg(unix)]
 pub(crate) mod faults;
 pub(crate) mod gate;
-pub(crate) mod log;
 pub(crate) mod layers;
+pub(crate) mod log;
+pub(crate) mod log_lines;
 pub(crate) mod logs;
 pub(crate) mod panics;
 pub(crate) mod process;

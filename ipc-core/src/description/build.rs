@@ -33,6 +33,7 @@ pub struct Generators {
 /// What a handler says of its channel.
 pub(crate) struct Draft {
     pub(crate) doc: HandlerDoc,
+    pub(crate) permission: Option<&'static str>,
     pub(crate) request: Schema,
     pub(crate) incoming: Option<Schema>,
     pub(crate) answer: DraftAnswer,
@@ -148,6 +149,7 @@ fn channel(draft: Draft, renamed: &BTreeSet<String>, fingerprints: &mut Fingerpr
     let mut channel = ChannelDescription {
         doc: draft.doc.text.to_owned(),
         deprecated: draft.doc.deprecated.map(str::to_owned),
+        permission: draft.permission.map(str::to_owned),
         request,
         incoming,
         response,

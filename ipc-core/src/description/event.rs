@@ -17,6 +17,10 @@ pub struct EventDescription {
     doc: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deprecated: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    permission: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    publish_permission: Option<String>,
     pub(super) data: Schema,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key: Option<Schema>,
@@ -35,6 +39,19 @@ impl EventDescription {
     /// The note of the event's `#[deprecated]`, empty where that has none.
     pub fn deprecated(&self) -> Option<&str> {
         self.deprecated.as_deref()
+    }
+
+    /// The permission that the event names, and every subscriber needs a grant for; `None` where it names none: then its
+    /// channel's name is the permission, and a peer of the same user has it by itself.
+    pub fn permission(&self) -> Option<&str> {
+        self.permission.as_deref()
+    }
+
+    /// The permission that the event names for publishing it; `None` where it names none: then that is the channel's name
+    /// and `:publish`. A peer of the same user has that by itself where no [`permission`](Self::permission) is named
+    /// either.
+    pub fn publish_permission(&self) -> Option<&str> {
+        self.publish_permission.as_deref()
     }
 
     /// The schema of the event, as the server writes it.
@@ -65,7 +82,8 @@ impl EventDescription {
     /// The fingerprint of what travels on this channel: 16 lower-case hexadecimal digits.
     ///
     /// It changes when the event or its key changes in shape or in constraints, and when peers may publish it or may no
-    /// longer. It does not change with docs, names of Rust types, or with what becomes of events that are not taken.
+    /// longer. It does not change with docs, names of Rust types, permissions, or with what becomes of events that
+    /// are not taken.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
@@ -74,6 +92,7 @@ impl EventDescription {
 /// What an event says of its channel.
 pub(crate) struct EventDraft {
     doc: HandlerDoc,
+    permissions: [Option<&'static str>; 2],
     data: Schema,
     key: Option<Schema>,
     retain: bool,
@@ -84,6 +103,7 @@ impl EventDraft {
     pub(crate) fn of<E: Event>(generators: &mut Generators) -> Self {
         Self {
             doc: E::DOC,
+            permissions: [E::PERMISSION, E::PUBLISH_PERMISSION],
             data: generators.output.subschema_for::<E>(),
             key: E::describe_key(&mut generators.output),
             retain: E::RETAIN,
@@ -103,10 +123,13 @@ impl EventDraft {
             refer_to_outputs(&mut schema, renamed);
             schema
         };
-        let Self { doc, data, key, retain, lag } = self;
+        let Self { doc, permissions, data, key, retain, lag } = self;
+        let [permission, publish_permission] = permissions.map(|permission| permission.map(str::to_owned));
         let mut event = EventDescription {
             doc: doc.text.to_owned(),
             deprecated: doc.deprecated.map(str::to_owned),
+            permission,
+            publish_permission,
             data: written(data),
             key: key.map(written),
             retain,

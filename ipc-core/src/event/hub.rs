@@ -15,6 +15,7 @@ use super::subscriber::Subscriber;
 use super::topic::Topic;
 use super::{Event, NeverWaits};
 use crate::failure::{Failure, code};
+use crate::grants::access::Access;
 
 /// The events that a router declares, and all who subscribe to them.
 ///
@@ -100,11 +101,12 @@ impl Hub {
         self.add(Topic::of::<E>(Arc::clone(&self.clock)).shared::<E>())
     }
 
-    fn add(&self, topic: Topic) -> Result<(), Arc<Topic>> {
+    fn add(&self, mut topic: Topic) -> Result<(), Arc<Topic>> {
         let mut topics = self.topics.write().expect(HELD);
         if let Some(first) = topics.get(topic.channel) {
             return Err(Arc::clone(first));
         }
+        topic.number = topics.len();
         topics.insert(topic.channel, Arc::new(topic));
         Ok(())
     }
@@ -180,18 +182,28 @@ impl Hub {
     /// What is retained of them is handed to the subscriber first, in the order in which it was published; after that,
     /// it is offered every event that is published, and none is lost or doubled in between.
     ///
+    /// Whoever may not subscribe to all that match gets those of the others.
+    ///
     /// # Errors
     ///
-    /// No event matches, or a key is asked for that cannot be.
+    /// No event matches, none of them is granted, or a key is asked for that cannot be.
     pub fn subscribe(
         &self,
         pattern: &str,
         key: Option<&str>,
         subscriber: Arc<dyn Subscriber>,
+        access: Option<&Access>,
     ) -> Result<HubSubscription, Failure> {
-        let pattern = Pattern::read(pattern)?;
+        let (text, pattern) = (pattern, Pattern::read(pattern)?);
+        let mut topics: Vec<_> = self.topics().into_iter().filter(|topic| pattern.matches(topic.channel)).collect();
+        if let Some(access) = access {
+            let matched = topics.clone();
+            topics.retain(|topic| access.allows_event(topic.number));
+            if topics.is_empty() {
+                return Err(pattern.refused(text, &matched, access));
+            }
+        }
         let key = key.map(|key| self.key(pattern, key)).transpose()?;
-        let topics: Vec<_> = self.topics().into_iter().filter(|topic| pattern.matches(topic.channel)).collect();
         if topics.is_empty() {
             return Err(pattern.unknown());
         }
@@ -207,7 +219,7 @@ impl Hub {
             }
         }
         subscriber.wake();
-        Ok(HubSubscription { id, key, topics: topics.iter().map(Arc::downgrade).collect() })
+        Ok(HubSubscription(Arc::new(Subscribed { id, key, topics: topics.iter().map(Arc::downgrade).collect() })))
     }
 
     /// The canonical text of the key that is asked for.
@@ -245,18 +257,68 @@ impl fmt::Debug for Hub {
 /// A subscription. Dropping it ends it; it does not keep the hub.
 #[derive(Debug)]
 #[must_use]
-pub struct HubSubscription {
+pub struct HubSubscription(Arc<Subscribed>);
+
+/// What a subscription is to.
+#[derive(Debug)]
+pub struct Subscribed {
     id: u64,
     key: Option<String>,
     topics: Vec<Weak<Topic>>,
 }
 
+impl HubSubscription {
+    /// What it is to, to be looked at where the subscription itself cannot be kept hold of.
+    pub fn subscribed(&self) -> Arc<Subscribed> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl Subscribed {
+    /// Ends what of the subscription is granted no more.
+    pub fn hold_to(&self, access: &Access) -> Held {
+        let mut held = Held { lost: Vec::new(), is_over: true, failure: None };
+        for topic in self.topics.iter().filter_map(Weak::upgrade) {
+            if access.allows_event(topic.number) {
+                held.is_over &= !self.is_in(&topic);
+            } else if self.leave(&topic) {
+                held.lost.push(topic.channel);
+                held.failure = Some(access.deny_event(topic.number));
+            }
+        }
+        // One that is over has nothing left to lose.
+        held.is_over &= !held.lost.is_empty();
+        held
+    }
+
+    fn is_in(&self, topic: &Topic) -> bool {
+        topic.lock().has(self.id, self.key.as_deref())
+    }
+
+    /// Answers whether the subscriber was there.
+    fn leave(&self, topic: &Topic) -> bool {
+        let removed = topic.lock().remove(self.id, self.key.as_deref());
+        // Not within the statement above, which holds the topic.
+        removed.is_some()
+    }
+}
+
+/// What is left of a subscription whose grants have changed.
+#[derive(Debug)]
+#[must_use]
+pub struct Held {
+    /// The channels of which nothing comes any more.
+    pub lost: Vec<&'static str>,
+    /// There is no other.
+    pub is_over: bool,
+    /// What the subscriber is told where there is no other.
+    pub failure: Option<Failure>,
+}
+
 impl Drop for HubSubscription {
     fn drop(&mut self) {
-        for topic in self.topics.iter().filter_map(Weak::upgrade) {
-            let removed = topic.lock().remove(self.id, self.key.as_deref());
-            // Not within the statement above, which holds the topic.
-            drop(removed);
+        for topic in self.0.topics.iter().filter_map(Weak::upgrade) {
+            self.0.leave(&topic);
         }
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn subscribe(hub: &Hub, bounds: Bounds, pattern: &str, key: Option<&s
     let queue = LagQueue::new(bounds.events, bounds.bytes);
     let state = Mutex::new(State { queue, waker: None, end: None, is_closed: false });
     let shared = Arc::new(Local { state, taken: Notify::new() });
-    let _subscription = hub.subscribe(pattern, key, Arc::clone(&shared) as Arc<dyn Subscriber>)?;
+    let _subscription = hub.subscribe(pattern, key, Arc::clone(&shared) as Arc<dyn Subscriber>, None)?;
     Ok(LocalEvents { shared, current: None, _subscription })
 }
 

@@ -1,6 +1,10 @@
 //! Which channels a subscription asks for.
 
+use std::sync::Arc;
+
+use super::topic::Topic;
 use crate::failure::{Failure, code};
+use crate::grants::access::Access;
 
 /// One channel, or all that begin alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +30,17 @@ impl<'a> Pattern<'a> {
         match self {
             Self::Exactly(name) => channel == name,
             Self::Prefix(prefix) => channel.starts_with(prefix),
+        }
+    }
+
+    /// What a peer is answered that may subscribe to nothing of what it asks for with `text`; these are the events that
+    /// match. Of several it is told no more than of none.
+    pub(super) fn refused(self, text: &str, matched: &[Arc<Topic>], access: &Access) -> Failure {
+        match (self, matched) {
+            (Self::Exactly(_), [topic, ..]) => access.deny_event(topic.number),
+            (Self::Prefix(_), [_, ..]) => access.deny_events(shown(text), matched.iter().map(|topic| topic.number)),
+            (_, []) if access.allows_unknown(text) => self.unknown(),
+            (_, []) => access.deny_unknown(shown(text)),
         }
     }
 

@@ -147,6 +147,22 @@ impl LagQueue {
         Some(Delivery::Event(event))
     }
 
+    /// Takes out the events of these channels, without a word: the subscriber may not have them any more.
+    pub fn withdraw(&mut self, channels: &[&'static str]) {
+        let stays = |event: &Arc<PublishedEvent>| !channels.contains(&event.channel());
+        self.retained.retain(stays);
+        self.kept.retain(|(_, event)| stays(event));
+        self.droppable.retain(|(_, event)| stays(event));
+        self.latest.retain(|_, event| stays(event));
+        self.places.retain(|(channel, _), _| !channels.contains(channel));
+        let bytes = |event: &Arc<PublishedEvent>| event.payload_bytes();
+        self.droppable_bytes = self.droppable.iter().map(|(_, event)| bytes(event)).sum();
+        self.latest_bytes = self.latest.values().map(bytes).sum();
+        self.events = self.kept.len() + self.droppable.len() + self.latest.len();
+        let kept: usize = self.kept.iter().map(|(_, event)| bytes(event)).sum();
+        self.bytes = kept + self.droppable_bytes + self.latest_bytes;
+    }
+
     /// Counts an event that was published and will not be pushed.
     pub fn miss(&mut self) {
         self.missed += 1;

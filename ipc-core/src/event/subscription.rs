@@ -70,7 +70,7 @@ pub enum SubscriptionError {
         reason: String,
     },
     /// Whoever publishes ended the subscription: with `OVERLOADED`, where events that may not be missed came faster than
-    /// they were taken. Nothing follows.
+    /// they were taken; with `DENIED`, where it is granted no more. Nothing follows.
     #[error("the subscription was ended: {0}")]
     Ended(Failure),
     /// The connection is gone, or the router is. Nothing follows.

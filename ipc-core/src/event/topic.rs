@@ -22,6 +22,7 @@ use super::{Event, Lag};
 use crate::body::{read_json, read_with};
 use crate::description::{EventDraft, Generators};
 use crate::failure::{Failure, code};
+use crate::grants::needs::Need;
 use crate::handler::HandlerItem;
 use crate::remote::BoxFuture;
 use crate::route::explain;
@@ -30,10 +31,14 @@ use crate::validation::Issues;
 /// A declared event without its type.
 pub(crate) struct Topic {
     pub(crate) channel: &'static str,
+    /// Its place among the events of its hub.
+    pub(crate) number: usize,
     pub(crate) item: HandlerItem,
     /// The type that was declared: another with the same channel is not published here.
     pub(super) event: TypeId,
     pub(super) keyed: bool,
+    permission: Option<&'static str>,
+    publish_permission: Option<&'static str>,
     lag: Lag,
     retain: bool,
     /// Reads what a peer publishes, where peers may.
@@ -64,9 +69,12 @@ impl Topic {
         let mut generator = SchemaSettings::draft2020_12().into_generator();
         Self {
             channel: E::CHANNEL,
+            number: 0,
             item: E::ITEM,
             event: TypeId::of::<E>(),
             keyed: E::describe_key(&mut generator).is_some(),
+            permission: E::PERMISSION,
+            publish_permission: E::PUBLISH_PERMISSION,
             lag: E::LAG,
             retain: E::RETAIN,
             read: None,
@@ -86,6 +94,12 @@ impl Topic {
     /// Whether peers may publish it.
     pub(crate) fn is_shared(&self) -> bool {
         self.read.is_some()
+    }
+
+    /// What it takes to subscribe to it, and to publish it.
+    pub(crate) fn needs(&self) -> [Need; 2] {
+        let publishing = Need::to_publish(self.channel, self.publish_permission, self.permission, self.is_shared());
+        [Need::to_use(self.channel, self.permission), publishing]
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -232,6 +246,11 @@ impl State {
             None => self.of_all.insert(id, subscriber),
             Some(key) => self.of_key.entry(key.to_owned()).or_default().insert(id, subscriber),
         };
+    }
+
+    pub(super) fn has(&self, id: u64, key: Option<&str>) -> bool {
+        let of_key = |key| self.of_key.get(key).is_some_and(|subscribers| subscribers.contains_key(&id));
+        key.map_or_else(|| self.of_all.contains_key(&id), of_key)
     }
 
     /// Takes a subscriber out, to be dropped where the topic is not held.

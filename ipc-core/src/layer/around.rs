@@ -160,6 +160,10 @@ impl Route for LayeredRoute {
         self.route.describe(generators)
     }
 
+    fn permission(&self) -> Option<&'static str> {
+        self.route.permission()
+    }
+
     fn timeout(&self) -> Option<Duration> {
         self.route.timeout()
     }

@@ -33,12 +33,17 @@ impl Router {
 
     fn declared<E: Event>(mut self, added: Result<(), Arc<Topic>>) -> Self {
         let (channel, event) = (E::CHANNEL, E::ITEM);
-        (self.fingerprint, self.masks) = Default::default();
+        self.forget_what_was_made();
+        for reason in
+            [E::PERMISSION, E::PUBLISH_PERMISSION].into_iter().flatten().filter_map(|p| channel::check(p).err())
+        {
+            self.problems.push(RouterProblem::PermissionName { item: event, reason });
+        }
         if let Err(reason) = channel::check(channel) {
             self.problems.push(RouterProblem::EventName { event, reason });
         }
         if let Some(handler) = self.routes.get(channel) {
-            self.problems.push(RouterProblem::HandlerAndEvent { channel, handler: handler.item(), event });
+            self.problems.push(RouterProblem::HandlerAndEvent { channel, handler: handler.route.item(), event });
         }
         if let Err(first) = added {
             self.problems.push(RouterProblem::DuplicateEvent { channel, first: first.item, second: event });

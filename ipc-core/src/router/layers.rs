@@ -35,8 +35,8 @@ impl Router {
     }
 
     fn surround(&mut self, layer: &impl CallLayer, except: &HashSet<&'static str>) {
-        for (_, route) in self.routes.iter_mut().filter(|(channel, _)| !except.contains(*channel)) {
-            *route = Arc::new(LayeredRoute::new(Arc::clone(route), layer));
+        for (_, placed) in self.routes.iter_mut().filter(|(channel, _)| !except.contains(*channel)) {
+            placed.route = Arc::new(LayeredRoute::new(Arc::clone(&placed.route), layer));
         }
         let shared = self.hub.topics().into_iter().filter(|topic| topic.is_shared());
         for topic in shared.filter(|topic| !except.contains(topic.channel)) {

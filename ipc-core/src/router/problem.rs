@@ -95,6 +95,14 @@ pub enum RouterProblem {
         /// What is wrong with the name.
         reason: channel::ChannelNameError,
     },
+    /// A handler or an event written by hand names a permission that is none.
+    #[error("{item} names no permission: {}", .reason.of_permission())]
+    PermissionName {
+        /// The handler, or the event.
+        item: HandlerItem,
+        /// What is wrong with the name.
+        reason: channel::ChannelNameError,
+    },
     /// A handler written by hand has a channel that is no channel name.
     #[error("the handler {handler} has no channel: {reason}")]
     ChannelName {

@@ -130,3 +130,44 @@ async fn a_handler_publishes_through_its_context() {
     let mut status = router.subscribe::<Status>().await.expect("a subscription");
     assert_eq!(status.next().await, Some(Ok(Status { online: true })));
 }
+
+#[derive(Serialize, JsonSchema)]
+struct Mispermitted;
+
+impl Event for Mispermitted {
+    const CHANNEL: &'static str = "status:other";
+    const ITEM: HandlerItem = HandlerItem::new("app::Mispermitted", "app.rs", 9);
+    const DOC: HandlerDoc = HandlerDoc::new("", None);
+    const PERMISSION: Option<&'static str> = Some("status");
+    const PUBLISH_PERMISSION: Option<&'static str> = Some("status:*");
+
+    fn validate(&self, _: &mut Issues) {}
+}
+
+#[test]
+fn a_permission_that_is_none_is_named() {
+    let error = Router::new().event::<Mispermitted>().check().expect_err("two bad names");
+    let said: Vec<_> = error.problems().iter().map(ToString::to_string).collect();
+    let expected = [
+        "`app::Mispermitted` (app.rs:9) names no permission: `status:*` holds '*'; a permission is made of a-z, 0-9, `_`, \
+         `.`, `-` and `:`",
+        "`app::Mispermitted` (app.rs:9) names no permission: `status` is not of the form `data:read`",
+    ];
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn an_event_says_what_it_takes_to_read_it_and_to_write_it() {
+    #[derive(Serialize, serde::Deserialize, JsonSchema, ipc_macros::Event)]
+    #[event("data:changed", permission = "data:read", publish_permission = "data:write", crate = crate)]
+    struct Changed;
+
+    let description = Router::new().shared_event::<Changed>().event::<Line>().description().expect("a description");
+    let event = description.event("data:changed").expect("the event");
+    assert_eq!((event.permission(), event.publish_permission()), (Some("data:read"), Some("data:write")));
+    let line = description.event("log:line").expect("the event");
+    assert_eq!((line.permission(), line.publish_permission()), (None, None));
+    let document = serde_json::to_value(&description).expect("JSON");
+    assert_eq!(document["events"]["data:changed"]["publish_permission"], "data:write");
+    assert!(document["events"]["log:line"].get("permission").is_none());
+}

@@ -179,3 +179,29 @@ fn a_fingerprint_is_the_same_in_every_build() {
     assert_eq!(of::<one_field::fetch>(), "a20826c58d30bf3d");
     assert_eq!(of::<plain::fetch>(), "df363afc64700c3d");
 }
+
+/// Who may call is the server's affair, and what travels stays the same.
+#[test]
+fn the_permission_of_a_channel_does_not_count() {
+    mod plain {
+        #[ipc_core::handler("data:fetch", crate = ipc_core)]
+        pub(crate) fn fetch(id: u64) -> u64 {
+            id
+        }
+    }
+    mod guarded {
+        #[ipc_core::handler("data:fetch", permission = "data:read", crate = ipc_core)]
+        pub(crate) fn fetch(id: u64) -> u64 {
+            id
+        }
+    }
+    assert_eq!(of::<plain::fetch>(), of::<guarded::fetch>());
+    let router = Router::new().handle::<guarded::fetch>();
+    let description = router.description().expect("a description");
+    let channel = description.channel("data:fetch").expect("the channel");
+    assert_eq!(channel.permission(), Some("data:read"));
+    let document = serde_json::to_value(&description).expect("JSON");
+    assert_eq!(document["channels"]["data:fetch"]["permission"], "data:read");
+    let without = Router::new().handle::<plain::fetch>().description().expect("a description");
+    assert!(!serde_json::to_string(&without).expect("JSON").contains("permission"));
+}

@@ -27,6 +27,8 @@ pub(crate) fn expand(event: &Event) -> TokenStream {
         let lag = Ident::new(lag, Span::mixed_site());
         quote!(const LAG: #private::Lag = #private::Lag::#lag;)
     });
+    let permission = item::permission("PERMISSION", event.permission.as_ref(), private);
+    let publish_permission = item::permission("PUBLISH_PERMISSION", event.publish_permission.as_ref(), private);
     let (key, keyed) = match key(event) {
         Some((key, keyed)) => (Some(key), Some(quote!(#allow #keyed))),
         None => (None, None),
@@ -42,6 +44,8 @@ pub(crate) fn expand(event: &Event) -> TokenStream {
             #doc
             #retain
             #lag
+            #permission
+            #publish_permission
             #key
             fn validate(&self, issues: &mut #private::Issues) {
                 use #private::{CheckPlain as _, CheckValidated as _};

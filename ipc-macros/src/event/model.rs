@@ -23,6 +23,8 @@ pub(crate) struct Event {
     pub(crate) retain: bool,
     pub(crate) key: Option<Key>,
     pub(crate) lag: Option<LitStr>,
+    pub(crate) permission: Option<LitStr>,
+    pub(crate) publish_permission: Option<LitStr>,
 }
 
 /// What an event's subscribers tell it apart by.
@@ -43,7 +45,7 @@ impl Event {
 
 /// Makes the model of `input`.
 pub(crate) fn build(input: &DeriveInput, options: Options) -> Event {
-    let Options { channel, retain, key, lag, krate, misread } = options;
+    let Options { channel, retain, key, lag, permission, publish_permission, krate, misread } = options;
     let krate = krate.unwrap_or_else(|| parse_quote!(::ipc_bridge));
     let key = key.map(|text| {
         let named = |(name, _): &(&Ident, &Type)| hygiene::wire_name(name) == text.value();
@@ -60,6 +62,8 @@ pub(crate) fn build(input: &DeriveInput, options: Options) -> Event {
         retain: retain.is_some(),
         key,
         lag,
+        permission,
+        publish_permission,
     }
 }
 

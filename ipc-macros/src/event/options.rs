@@ -5,11 +5,11 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, LitStr, Meta, Path, Token};
 
-use crate::arguments::{self, krate, skip};
+use crate::arguments::{self, krate, permission, skip};
 use crate::diagnostics::{Diagnostics, expected};
 
 /// The options that stand beside the channel.
-const OPTIONS: [&str; 4] = ["retain", "key", "lag", "crate"];
+const OPTIONS: [&str; 6] = ["retain", "key", "lag", "permission", "publish_permission", "crate"];
 
 /// The options as they were written; what was wrong with one is reported and left out.
 #[derive(Default)]
@@ -22,6 +22,10 @@ pub(crate) struct Options {
     pub(crate) key: Option<LitStr>,
     /// `lag = "…"`.
     pub(crate) lag: Option<LitStr>,
+    /// `permission = "data:read"`.
+    pub(crate) permission: Option<LitStr>,
+    /// `publish_permission = "data:write"`.
+    pub(crate) publish_permission: Option<LitStr>,
     /// `crate = path`.
     pub(crate) krate: Option<Path>,
     /// Whether what stood in the channel's place was reported already.
@@ -106,6 +110,12 @@ impl Reader<'_> {
                 let malformed = "`lag` takes what becomes of a subscriber that is too slow: `lag = \"drop_oldest\"`";
                 let Some(lag) = self.text(&name, input, malformed)? else { return Ok(()) };
                 self.options.lag.replace(lag).is_some()
+            }
+            option @ ("permission" | "publish_permission") => {
+                let Some(permission) = permission(&name, input, self.diagnostics)? else { return Ok(()) };
+                let Options { permission: subscribing, publish_permission: publishing, .. } = &mut self.options;
+                let place = if option == "permission" { subscribing } else { publishing };
+                place.replace(permission).is_some()
             }
             "crate" => {
                 let Some(path) = krate(&name, input, self.diagnostics)? else { return Ok(()) };

@@ -28,6 +28,17 @@ pub(crate) fn prefix_mistake(prefix: &str) -> Option<String> {
     Some(other)
 }
 
+/// What is wrong with a permission, and how to mend it; nothing where nothing is.
+pub(crate) fn permission_mistake(name: &str) -> Option<String> {
+    let all = "a permission is one name: grants name several at once with `*`";
+    if name.contains('*') {
+        return Some(all.to_owned());
+    }
+    let said = mistake(name)?;
+    let said = said.replace("the channel's name", "the permission").replace("a channel's name", "a permission");
+    Some(said.replace("namespace:action", "data:read"))
+}
+
 /// What is wrong with the name of a channel, and how to mend it; nothing where nothing is.
 pub(crate) fn mistake(name: &str) -> Option<String> {
     if name.is_empty() {

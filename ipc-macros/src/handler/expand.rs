@@ -39,6 +39,7 @@ fn implementation(handler: &Handler) -> TokenStream {
     let schema_id = schema_id(handler);
     let by_name = (!handler.is_whole()).then(|| quote!(const BY_NAME: #private::core::primitive::bool = true;));
     let timeout = timeout(handler);
+    let permission = item::permission("PERMISSION", handler.permission.as_ref(), private);
     let detached = handler.detached.is_some().then(|| quote!(const DETACHED: #private::core::primitive::bool = true;));
     let incoming = handler.incoming().map(|_| quote!(const TAKES_INCOMING: #private::core::primitive::bool = true;));
     let sensitive = sensitive(handler);
@@ -60,6 +61,7 @@ fn implementation(handler: &Handler) -> TokenStream {
             #doc
             #by_name
             #timeout
+            #permission
             #detached
             #incoming
             #sensitive

@@ -30,6 +30,7 @@ pub(crate) struct Handler {
     pub(crate) blocking: Option<Ident>,
     pub(crate) detached: Option<Ident>,
     pub(crate) timeout: Option<Timeout>,
+    pub(crate) permission: Option<LitStr>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
     /// `#[cfg]`: what stands beside the function is there when the function is.
@@ -171,6 +172,7 @@ pub(crate) fn build(function: &mut Function, place: Place, options: Options, dia
         private: place.private,
         channel: options.channel,
         timeout: options.timeout,
+        permission: options.permission,
         run: match (&function.sig.asyncness, &options.blocking) {
             (None, Some(_)) => Run::Blocking,
             (None, None) => Run::Now,

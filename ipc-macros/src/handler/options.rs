@@ -8,14 +8,14 @@ use syn::parse::ParseStream;
 use syn::{LitStr, Path, Token, parse_quote};
 
 use super::duration;
-use crate::arguments::{self, krate, skip};
+use crate::arguments::{self, krate, permission, skip};
 use crate::diagnostics::{Diagnostics, expected};
 
 /// The options that stand beside the channel.
-const OPTIONS: [&str; 4] = ["blocking", "detached", "timeout", "crate"];
+const OPTIONS: [&str; 5] = ["blocking", "detached", "timeout", "permission", "crate"];
 
 /// Those of a method: the others are the service's.
-const METHOD_OPTIONS: [&str; 3] = ["blocking", "detached", "timeout"];
+const METHOD_OPTIONS: [&str; 4] = ["blocking", "detached", "timeout", "permission"];
 
 /// Where the attribute stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) detached: Option<Ident>,
     /// `timeout = "2s"`.
     pub(crate) timeout: Option<Timeout>,
+    /// `permission = "data:read"`.
+    pub(crate) permission: Option<LitStr>,
     /// `crate = path`.
     krate: Option<Path>,
     /// Whether what stood in the channel's place was reported already.
@@ -149,6 +151,15 @@ impl Reader<'_> {
                     self.twice(&name);
                 }
                 self.options.timeout = Some(Timeout { name, time });
+            }
+            "permission" => {
+                let twice = self.options.permission.is_some();
+                if let Some(permission) = permission(&name, input, self.diagnostics)? {
+                    self.options.permission = Some(permission);
+                }
+                if twice {
+                    self.twice(&name);
+                }
             }
             "crate" if self.place == Place::Method => {
                 skip(input);

@@ -112,6 +112,9 @@ fn method(
     if own.channel.is_none() && !own.misread {
         own.channel = default_channel(&function.sig.ident, options.prefix.as_ref(), diagnostics);
     }
+    if own.permission.is_none() {
+        own.permission.clone_from(&options.permission);
+    }
     let place = Place {
         form: Form::Method { service: service.name.clone(), instance: service.instance.clone() },
         private: service.private.clone(),

@@ -6,11 +6,11 @@ use syn::parse::ParseStream;
 use syn::{LitStr, Path, Token, parse_quote};
 
 use super::events::{self, Event};
-use crate::arguments::{self, krate, skip};
+use crate::arguments::{self, krate, permission, skip};
 use crate::diagnostics::{Diagnostics, expected};
 
 /// The options of a service.
-const OPTIONS: [&str; 4] = ["prefix", "events", "shared_events", "crate"];
+const OPTIONS: [&str; 5] = ["prefix", "permission", "events", "shared_events", "crate"];
 
 /// What `prefix` takes.
 const MALFORMED: &str = "`prefix` takes what all channels of the service begin with: `prefix = \"namespace\"`";
@@ -21,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) prefix: Option<LitStr>,
     /// Whether what stood in the prefix's place was reported already.
     pub(crate) misread: bool,
+    /// `permission = "data:read"`: that of each method that names none.
+    pub(crate) permission: Option<LitStr>,
     /// `events(…)` and `shared_events(…)`.
     pub(crate) events: Vec<Event>,
     /// `crate = path`, or where the package is found under its own name.
@@ -29,11 +31,13 @@ pub(crate) struct Options {
 
 /// Reads the options, and reports each mistake in them.
 pub(crate) fn parse(args: TokenStream, diagnostics: &mut Diagnostics) -> Options {
-    let mut reader = Reader { prefix: None, events: [None, None], krate: None, misread: false, diagnostics };
+    let mut reader =
+        Reader { prefix: None, permission: None, events: [None, None], krate: None, misread: false, diagnostics };
     let readable = arguments::read_all(args, &mut reader);
-    let Reader { prefix, events, krate, misread, .. } = reader;
+    let Reader { prefix, permission, events, krate, misread, .. } = reader;
     Options {
         prefix,
+        permission,
         misread: misread || !readable,
         events: events.into_iter().flatten().flatten().collect(),
         krate: krate.unwrap_or_else(|| parse_quote!(::ipc_bridge)),
@@ -42,6 +46,7 @@ pub(crate) fn parse(args: TokenStream, diagnostics: &mut Diagnostics) -> Options
 
 struct Reader<'a> {
     prefix: Option<LitStr>,
+    permission: Option<LitStr>,
     /// Those that the server alone publishes, and those that its clients may publish too.
     events: [Option<Vec<Event>>; 2],
     krate: Option<Path>,
@@ -64,6 +69,15 @@ impl arguments::Reader for Reader<'_> {
         let name = Ident::parse_any(input)?;
         match name.to_string().as_str() {
             "prefix" => self.prefix(&name, input)?,
+            "permission" => {
+                let twice = self.permission.is_some();
+                if let Some(permission) = permission(&name, input, self.diagnostics)? {
+                    self.permission = Some(permission);
+                }
+                if twice {
+                    self.twice(&name);
+                }
+            }
             "events" | "shared_events" => self.events(&name, input),
             "crate" => {
                 if let Some(path) = krate(&name, input, self.diagnostics)? {

@@ -20,6 +20,12 @@ pub(crate) fn check(service: &Service, found: &Trait, options: &Options, diagnos
             "nothing in this service can be called: put `#[handler]` on the methods that answer a channel",
         );
     }
+    if let (Some(permission), true) = (&options.permission, service.methods.is_empty()) {
+        diagnostics.report(
+            permission,
+            "it takes this permission to call the methods, and there are none: events name their own, in `#[event(\"…\", permission = \"…\")]`",
+        );
+    }
     for method in &service.methods {
         if let Some(Member::Method(function)) = found.members.get(method.member) {
             validate::check(&method.handler, function, diagnostics);

@@ -88,7 +88,7 @@ impl Driver {
             }
             Dispatch::Pending(call) => {
                 self.replies.take_back(started);
-                let streams = Streams { answer: None, incoming: inbox };
+                let streams = Streams { answer: None, incoming: inbox, place: self.context.place() };
                 let work = Arc::clone(&link);
                 link.serving
                     .start(id, streams, |ticket| tokio::spawn(answer_later(work, ticket, id, call)).abort_handle());
@@ -97,7 +97,8 @@ impl Driver {
             Dispatch::Stream(stream) => {
                 self.replies.take_back(started);
                 let credit = Arc::new(Credit::new(link.remote.limits.stream_bytes));
-                let streams = Streams { answer: Some(Arc::clone(&credit)), incoming: inbox };
+                let streams =
+                    Streams { answer: Some(Arc::clone(&credit)), incoming: inbox, place: self.context.place() };
                 let work = Arc::clone(&link);
                 link.serving.start(id, streams, |ticket| {
                     tokio::spawn(answer_with_items(work, ticket, id, stream, credit)).abort_handle()
@@ -108,8 +109,17 @@ impl Driver {
         Ok(())
     }
 
-    /// Ends what has just begun, where this side began to leave meanwhile: it would never end by itself.
-    fn end_if_leaving(&self) {
+    /// Ends what has just begun, where this side began to leave meanwhile: it would never end by itself. Nor would what
+    /// the peer is granted no more.
+    fn end_if_leaving(&mut self) {
+        if let Some(access) = self.link.access() {
+            let changes = access.changes();
+            // Whoever changed the grants may not have found what was only about to begin.
+            if changes != self.grants_seen {
+                self.grants_seen = changes;
+                self.link.hold_to_grants();
+            }
+        }
         if self.link.outbox.is_leaving() {
             self.link.end_streams("the server is shutting down");
         }

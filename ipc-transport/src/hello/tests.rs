@@ -49,7 +49,7 @@ fn every_hello_of_the_vectors_is_decoded() {
 fn every_canonical_hello_of_the_vectors_is_encoded() {
     for vector in vectors::hellos().hellos.into_iter().filter(|vector| vector.canonical) {
         let hello: Hello = serde_json::from_value(vector.hello).unwrap();
-        assert_eq!(hello.encode(), vector.bytes.bytes(), "{}", vector.name);
+        assert_eq!(*hello.encode(), vector.bytes.bytes(), "{}", vector.name);
     }
 }
 
@@ -123,7 +123,7 @@ fn random_bytes_and_mutated_hellos_never_panic() {
     let hello = Hello::new("0123", Some("f".to_owned()), &Limits::default()).encode();
     let mut random = Random::new(3);
     for round in 0..200_000 {
-        let mut bytes = if round % 2 == 0 { hello.clone() } else { random.bytes(24) };
+        let mut bytes = if round % 2 == 0 { hello.to_vec() } else { random.bytes(24) };
         let place = random.below(bytes.len());
         bytes[place] = random.next() as u8;
         bytes.truncate(random.below(bytes.len() + 1));
@@ -131,4 +131,28 @@ fn random_bytes_and_mutated_hellos_never_panic() {
             assert!(taken <= bytes.len());
         }
     }
+}
+
+#[test]
+fn a_hello_does_not_show_its_token() {
+    let text = format!("{}.{}", "1".repeat(16), "2".repeat(64));
+    let token: Token = text.parse().unwrap();
+    let hello = Hello::new("0123", None, &Limits::default()).showing(Some(&token));
+    assert!(!format!("{hello:?}").contains("2222"), "{hello:?}");
+    let encoded = hello.encode();
+    assert!(encoded.windows(text.len()).any(|part| part == text.as_bytes()), "it travels");
+    let Ok(FirstFrame::Hello(read, _)) = decode(&encoded) else { panic!("it is a hello") };
+    assert_eq!(*read, hello);
+}
+
+#[test]
+fn grants_that_no_hello_has_room_for_are_left_out() {
+    let hello = |permissions: usize| {
+        let mut hello = Hello::new("0123", None, &Limits::default());
+        hello.grants = Some((0..permissions).map(|number| format!("data:{number}")).collect());
+        hello.bounded()
+    };
+    assert_eq!(hello(10).grants.map(|grants| grants.len()), Some(10));
+    assert_eq!(hello(10_000).grants, None);
+    assert!(hello(10_000).body().len() < MAX_HELLO_BYTES);
 }

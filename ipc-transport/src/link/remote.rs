@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use ipc_core::{Body, BoxFuture, CallError, Outbound, ReceiveEvents, ReceiveItems, Remote, SubscribeError};
+use ipc_core::{
+    Body, BoxFuture, CallError, Grants, Outbound, ReceiveEvents, ReceiveItems, Remote, SetGrantsError, SubscribeError,
+};
 
 use super::{Asked, Link};
 use crate::events;
@@ -54,6 +56,14 @@ impl Remote for Other {
 
     fn closed(&self) -> BoxFuture<'_, Arc<str>> {
         Box::pin(self.0.ended())
+    }
+
+    fn grants(&self) -> Option<Grants> {
+        self.0.access().map(|access| access.grants())
+    }
+
+    fn set_grants(&self, grants: Grants) -> Result<(), SetGrantsError> {
+        Ok(self.0.set_grants(grants)?)
     }
 
     fn connection(&self) -> u64 {

@@ -252,3 +252,28 @@ fn whatever_is_pushed_is_delivered_or_missed_and_never_more_waits_than_may() {
         }
     }
 }
+
+#[test]
+fn what_is_withdrawn_is_gone_and_its_room_is_free() {
+    let other = |number: usize, lag| {
+        let body = Body { json: format!("{number:<10}").into_bytes(), attachments: vec![] };
+        Arc::new(PublishedEvent::of_body("test:other", None, lag, body).expect("a small event"))
+    };
+    for lag in [Lag::Wait, Lag::DropOldest, Lag::KeepLatest, Lag::Disconnect] {
+        let mut queue = LagQueue::new(4, 1000);
+        queue.begin(vec![small(0, lag), other(1, lag)]);
+        for event in [small(2, lag), other(3, lag)] {
+            assert_eq!(queue.push(&event), Pushed::Queued, "{lag:?}");
+        }
+        queue.withdraw(&["test:event"]);
+        for number in [4, 5, 6] {
+            let more = other(number, Lag::DropOldest);
+            assert!(queue.has_room(&more), "{lag:?}: {number}");
+            assert_eq!(queue.push(&more), Pushed::Queued);
+        }
+        assert!(!queue.has_room(&other(7, lag)), "{lag:?}");
+        // Nothing is told to have been missed: it is not the subscriber's any more.
+        assert_eq!(drain(&mut queue), [1, 3, 4, 5, 6], "{lag:?}");
+        assert!(queue.is_empty(), "{lag:?}");
+    }
+}

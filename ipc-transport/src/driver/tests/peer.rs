@@ -90,6 +90,8 @@ impl Peer {
             instance: "0".to_owned(),
             fingerprint: None,
             limits: takes,
+            grants: None,
+            token: None,
         };
         let link = Arc::new(Link::new(Box::new(their_writer), remote, ipc_core::Peer::unknown(), limits));
         let driver = Driver::new(Box::new(their_reader), Vec::new(), Arc::clone(&link), router);

@@ -160,7 +160,7 @@ fn hello(bytes: &mut Unstructured<'_>) -> arbitrary::Result<Vec<u8>> {
 /// The hello of a peer that takes this.
 pub(super) fn greeting(limits: HelloLimits) -> Vec<u8> {
     let [agent, codec, instance] = ["by-hand/0", "json", "00"].map(str::to_owned);
-    Hello { agent, codec, instance, fingerprint: None, limits }.encode()
+    Hello { agent, codec, instance, fingerprint: None, limits, grants: None, token: None }.encode().to_vec()
 }
 
 /// A frame: one that keeps the rules for its kind, mostly, so that the connection goes on.

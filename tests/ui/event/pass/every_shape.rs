@@ -26,6 +26,12 @@ enum Said {
 }
 
 #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema, Event)]
+#[event("a:guarded", permission = "a:read", publish_permission = "a:write")]
+struct Guarded;
+
+const _: () = assert!(Guarded::PERMISSION.is_some() && Guarded::PUBLISH_PERMISSION.is_some());
+
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema, Event)]
 #[event("a:unit", lag = "drop_oldest")]
 struct Unit;
 
