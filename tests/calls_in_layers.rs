@@ -15,7 +15,7 @@ use tower::timeout::error::Elapsed;
 
 use support::gate::{Gate, pass, router};
 use support::layers::{Log, Person, all, ann, failure, find, import, people, serve};
-use support::{everywhere, logs};
+use support::{everywhere, process_log};
 
 async fn what_goes_beside_a_request_passes_with_it(place: Endpoint) {
     let slow = layer::raw(async |request: CallRequest, next: Next| {
@@ -115,7 +115,7 @@ async fn a_layer_learns_that_the_handler_was_too_slow() {
 
 #[tokio::test(start_paused = true)]
 async fn a_time_limit_of_towers_is_told_as_the_application_says() {
-    logs::keep();
+    process_log::keep();
     let gate = Gate::new();
     let limit = || ServiceBuilder::new().timeout(Duration::from_secs(1));
     let told = ServiceBuilder::new().map_err(|error: tower::BoxError| match error.downcast::<Elapsed>() {
@@ -126,12 +126,12 @@ async fn a_time_limit_of_towers_is_told_as_the_application_says() {
     assert_eq!(failure(told.invoke(pass { id: 1 }).await).message(), "a second must do");
     // What nobody translates, the client does not learn.
     let untold = failure(router(&gate).layer(limit()).invoke(pass { id: 1 }).await);
-    let line = logs::lines(|line| line.field("correlation") == untold.correlation().unwrap()).pop().unwrap();
+    let line = process_log::lines(|line| line.field("correlation") == untold.correlation().unwrap()).pop().unwrap();
     assert_eq!((line.field("channel"), line.field("cause")), ("gate:pass", "request timed out"));
 }
 
 async fn a_layer_that_panics_answers_internal(place: Endpoint) {
-    logs::keep();
+    process_log::keep();
     let panicking = layer::raw(|request: CallRequest, next: Next| {
         assert!(request.payload().json() != br#"{"name":"at once"}"#, "swordfish");
         async move {
@@ -145,7 +145,7 @@ async fn a_layer_that_panics_answers_internal(place: Endpoint) {
     let is_internal = |failure: &Failure| {
         assert_eq!((failure.code(), failure.message()), ("INTERNAL", "an internal error occurred"));
         let id = failure.correlation().unwrap();
-        let line = logs::lines(|line| line.field("correlation") == id).pop().unwrap();
+        let line = process_log::lines(|line| line.field("correlation") == id).pop().unwrap();
         assert!(line.field("cause").contains("swordfish"), "{line:?}");
     };
     for name in ["at once", "polled", "later"] {

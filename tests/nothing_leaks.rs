@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 use tracing::Level;
 
-use support::{everywhere, items, logs, until};
+use support::{everywhere, items, process_log, until};
 
 /// What no client may see.
 const SECRET: &str = "swordfish";
@@ -124,7 +124,7 @@ impl Serialize for Said {
 }
 
 fn router() -> Router {
-    logs::keep();
+    process_log::keep();
     Router::new()
         .handle::<call>()
         .handle::<call_later>()
@@ -147,7 +147,7 @@ fn is_internal(channel: &str, failure: &ipc_bridge::Failure) {
     let id = failure.correlation().unwrap_or_else(|| panic!("no id: {told}"));
     let expected = format!(r#"{{"code":"INTERNAL","message":"an internal error occurred","details":{{"id":"{id}"}}}}"#);
     assert_eq!(told, expected);
-    let lines = logs::lines(|line| line.field("correlation") == id);
+    let lines = process_log::lines(|line| line.field("correlation") == id);
     let [line] = lines.as_slice() else { panic!("one line, and not {lines:?}") };
     assert_eq!((line.level, line.target.as_str(), line.field("channel")), (Level::ERROR, "ipc_core::route", channel));
     assert!(line.field("cause").contains(SECRET) || line.field("cause").contains("must be a string"), "{line:?}");
@@ -194,13 +194,14 @@ async fn what_goes_wrong_with_an_event_is_known_to_the_log_alone(place: Endpoint
 
 async fn what_goes_wrong_with_a_notification_is_known_to_the_log(place: Endpoint) {
     let (_server, client) = serve(&place).await;
-    let unanswered =
-        |line: &logs::Line| line.field("channel") == "leak:upload" && line.field("cause").contains("the cable is out");
-    let before = logs::lines(unanswered).len();
+    let unanswered = |line: &process_log::Line| {
+        line.field("channel") == "leak:upload" && line.field("cause").contains("the cable is out")
+    };
+    let before = process_log::lines(unanswered).len();
     // What goes beside a request belongs to its id, and a notification has none: the handler finds no item.
     client.notify(upload { numbers: Incoming::default() }).await.unwrap();
-    until(|| logs::lines(unanswered).len() > before).await;
-    let line = logs::lines(unanswered).pop().unwrap();
+    until(|| process_log::lines(unanswered).len() > before).await;
+    let line = process_log::lines(unanswered).pop().unwrap();
     assert_eq!((line.level, line.field("correlation").len()), (Level::ERROR, 16));
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ipc_bridge::prelude::*;
-use ipc_bridge::{BindError, ConnectError, ServeError, ServerBuilder};
+use ipc_bridge::{BindError, ConnectError, Grants, ServeError, ServerBuilder};
 
 use support::binding::bind;
 use support::gate::{Gate, echo, router};
@@ -51,6 +51,8 @@ async fn seen(peer: Peer) -> (Option<u32>, Option<u32>, Option<u32>) {
 }
 
 async fn serve(builder: ServerBuilder) -> Server {
+    // Who comes in is what these tests are about, and not what they may use then.
+    let builder = builder.grants_for(|_| Grants::same_user());
     builder.serve(router(&Gate::new()).handle::<seen>()).await.unwrap()
 }
 
@@ -65,7 +67,10 @@ impl Open {
         let folder = Folder::new();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let binary = folder.path().join("binary");
-        fs::copy(std::env::current_exe().unwrap(), &binary).unwrap();
+        // By another process: one that a test beside this one starts meanwhile would hold the file open for writing, and
+        // then it cannot be run.
+        let copied = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&binary).status().unwrap();
+        assert!(copied.success());
         fs::set_permissions(&binary, fs::Permissions::from_mode(0o755)).unwrap();
         Self { folder, binary }
     }
@@ -107,14 +112,14 @@ async fn a_peer_is_known_by_its_process_its_user_and_its_group() {
 async fn a_peer_that_the_application_refuses_is_told_denied_and_the_log_is_told_why() {
     let folder = Folder::new();
     watched(async {
-        let (log, _guard) = Log::of_this_thread();
+        let log = Log::begin();
         let server = serve(Server::bind(folder.socket()).accept_peer(|_| Err("it is a tuesday"))).await;
         let refused = Client::connect(folder.socket()).await;
         let Err(ConnectError::Refused(failure)) = &refused else { panic!("{refused:?}") };
         assert_eq!(failure.code(), "DENIED");
         assert_eq!(failure.message(), "the server does not let this peer in");
-        until(|| !log.lines().is_empty()).await;
-        let lines = log.lines();
+        until(|| !log.warnings().is_empty()).await;
+        let lines = log.warnings();
         let pid = format!("pid={}", std::process::id());
         assert!(lines.len() == 1 && lines[0].contains("it is a tuesday") && lines[0].contains(&pid), "{lines:?}");
         assert_eq!(server.connections(), 0);
@@ -249,15 +254,15 @@ async fn another_user_does_not_reach_a_socket_and_is_refused_where_it_does() {
     }
     let open = Open::new();
     watched(async {
-        let (log, _guard) = Log::of_this_thread();
+        let log = Log::begin();
         let _server = serve(Server::bind(open.socket())).await;
         let said = open.stranger("call").await;
         assert!(said.contains("Permission denied"), "{said}");
-        assert!(log.lines().is_empty());
+        assert!(log.warnings().is_empty());
         // However the file's mode was lost, the kernel's word on the peer decides.
         fs::set_permissions(open.socket(), fs::Permissions::from_mode(0o666)).unwrap();
         assert_eq!(open.stranger("call").await, "refused: DENIED");
-        let lines = log.lines();
+        let lines = log.warnings();
         let who = format!("uid={STRANGER} gid={STRANGERS}");
         assert!(lines.len() == 1 && lines[0].contains(&who), "{lines:?}");
     })

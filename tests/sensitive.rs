@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use support::{dispatch, everywhere, logs, until};
+use support::{dispatch, everywhere, process_log, until};
 
 const SECRET: &str = "swordfish";
 
@@ -119,7 +119,7 @@ impl Vault for Bank {
 }
 
 fn router() -> Router {
-    logs::keep();
+    process_log::keep();
     Router::new()
         .handle::<login>()
         .handle::<note>()
@@ -261,11 +261,11 @@ async fn what_is_refused_is_told_to_nobody(place: Endpoint) {
     let published = client.publish(&Changed { account: wrong.clone() }).await.unwrap_err();
     assert!(!format!("{published:?}").contains(SECRET), "{published:?}");
     let of_notification =
-        |line: &logs::Line| line.field("channel") == "user:note" && line.fields.contains_key("failure");
-    let before = logs::lines(of_notification).len();
+        |line: &process_log::Line| line.field("channel") == "user:note" && line.fields.contains_key("failure");
+    let before = process_log::lines(of_notification).len();
     client.notify(note { password: SECRET.to_owned() }).await.unwrap();
-    until(|| logs::lines(of_notification).len() > before).await;
-    let told = logs::lines(|line| line.fields.values().any(|value| value.contains(SECRET)));
+    until(|| process_log::lines(of_notification).len() > before).await;
+    let told = process_log::lines(|line| line.fields.values().any(|value| value.contains(SECRET)));
     assert!(told.is_empty(), "{told:?}");
 }
 

@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 
 use support::gate::{Gate, echo, pass};
-use support::log_lines::Log;
+use support::log::Log;
 use support::raw::{GOODBYE, RESPONSE, Raw, hello, hello_body, request, transport};
 use support::{everywhere, items, until, watched};
 
@@ -168,7 +168,7 @@ async fn the_log_learns_why_a_token_is_not_taken_and_never_which_it_was() {
         let good = server.issue_token(reads()).unwrap();
         let secret = |token: &Token| token.expose().split_once('.').unwrap().1.to_owned();
         let forged: Token = format!("{}.{}", good.id(), "0".repeat(64)).parse().unwrap();
-        let log = Log::begin_heard(async || is_refused(with(&forged).connect(&place).await)).await;
+        let log = Log::begin();
         let client = with(&used).connect(&place).await.unwrap();
         server.revoke(&revoked.id());
         let cases = [(&used, "has been used"), (&revoked, "was revoked"), (&forged, "no such token was issued")];

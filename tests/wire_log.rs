@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tracing::Level;
 
 use support::gate::{Gate, pass};
-use support::logs::{self, Line};
+use support::process_log::{self, Line};
 use support::{dispatch, everywhere, items, until};
 
 const SECRET: &str = "swordfish";
@@ -71,7 +71,7 @@ fn router() -> Router {
 }
 
 fn router_at(gate: &Gate) -> Router {
-    logs::keep();
+    process_log::keep();
     Router::new()
         .state(gate.clone())
         .handle::<login>()
@@ -113,10 +113,10 @@ fn line(router: &Router, channel: &str, payload: &Value) -> Line {
             && line.field("channel") == channel
             && line.field("request_bytes") == size.to_string()
     };
-    let before = logs::lines(of_this).len();
+    let before = process_log::lines(of_this).len();
     let mut out = Body::default();
     assert!(matches!(dispatch(router, channel, &payload.to_string(), &mut out), Dispatch::Answered));
-    let lines = logs::lines(of_this);
+    let lines = process_log::lines(of_this);
     assert_eq!(lines.len(), before + 1, "one line for each call");
     lines.last().unwrap().clone()
 }
@@ -182,7 +182,7 @@ fn an_unknown_channel_and_what_is_no_json_are_not_shown() {
     assert!(!told.fields.contains_key("request"), "{told:?}");
     let mut out = Body::default();
     assert!(matches!(dispatch(&router, "wire:twice", "swordfish is no JSON", &mut out), Dispatch::Answered));
-    let told = logs::lines(|line| line.field("channel") == "wire:twice" && line.field("request_bytes") == "20");
+    let told = process_log::lines(|line| line.field("channel") == "wire:twice" && line.field("request_bytes") == "20");
     assert_eq!(told.last().unwrap().field("request"), "***");
 }
 
@@ -193,22 +193,22 @@ async fn a_call_that_waits_and_a_stream_are_told_when_they_are_over(place: Endpo
     let told =
         |channel: &'static str| move |line: &Line| line.field("channel") == channel && !line.field("micros").is_empty();
     assert_eq!(client.invoke(twice { number: 21 }).await.unwrap(), 42);
-    let line = logs::lines(told("wire:twice")).pop().unwrap();
+    let line = process_log::lines(told("wire:twice")).pop().unwrap();
     assert_eq!((line.field("outcome"), line.field("items")), ("ok", ""));
 
     let mut stream = client.stream(count { until: 7 }).await.unwrap();
     while let Some(item) = stream.next().await {
         item.unwrap();
     }
-    until(|| logs::lines(told("wire:count")).iter().any(|line| line.field("items") == "7")).await;
+    until(|| process_log::lines(told("wire:count")).iter().any(|line| line.field("items") == "7")).await;
 
     let cancelled = |line: &Line| line.field("channel") == "gate:pass" && line.field("outcome") == "CANCELLED";
-    let before = logs::lines(cancelled).len();
+    let before = process_log::lines(cancelled).len();
     tokio::select! {
         _ = client.invoke(pass { id: 1 }) => panic!("the gate is shut"),
         () = gate.entered(1) => {}
     }
-    until(|| logs::lines(cancelled).len() > before).await;
+    until(|| process_log::lines(cancelled).len() > before).await;
 }
 
 everywhere! {

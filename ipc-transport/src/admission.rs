@@ -106,6 +106,9 @@ impl ServerBuilder {
     /// a path then has the mode 0666, and the kernel's word on who connects decides; with [`allow_gid`](Self::allow_gid)
     /// once, and nothing else of this kind, it has the mode 0660 and that group.
     ///
+    /// Who comes in may use nothing by that: peers of other users are granted what
+    /// [`grants_for`](Self::grants_for) says, or what their token does.
+    ///
     /// On Windows a pipe is its owner's alone, and this does not exist.
     #[cfg(unix)]
     pub fn allow_uid(mut self, uid: u32) -> Self {

@@ -10,6 +10,7 @@
     reason = "what a target finds out, it tells by a panic"
 )]
 
+mod capabilities;
 mod channel;
 mod connection;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod frame;
 mod hello;
 mod response;
 
+pub use capabilities::capabilities;
 pub use channel::channel;
 pub use connection::connection;
 pub use envelope::envelope;
@@ -32,6 +34,7 @@ pub type Target = fn(&[u8]);
 /// Every target, by its name. One that is new stands here, has a program in `fuzz/fuzz_targets/` with its lines in
 /// `fuzz/Cargo.toml`, and a folder in `fuzz/corpus/`; a test says what is missing.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("capabilities", capabilities),
     ("channel", channel),
     ("connection", connection),
     ("envelope", envelope),

@@ -1,4 +1,4 @@
-//! What the library logs on this thread.
+//! What the log was told, on this thread.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
@@ -6,37 +6,58 @@ use std::sync::{Arc, Mutex};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Level, Metadata};
 
-/// The lines of a log, of warnings and worse. A clone is the same log.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
+use super::process_log;
+
+/// The lines of the log from now on, of this thread. They are no more noted when it is dropped.
+pub(crate) struct Log {
+    lines: Arc<Mutex<Vec<String>>>,
+    _guard: DefaultGuard,
+}
 
 impl Log {
-    /// Has everything written here that is logged on this thread, as long as the guard lives.
-    pub(crate) fn of_this_thread() -> (Self, DefaultGuard) {
-        let log = Self::default();
-        let guard = tracing::subscriber::set_default(log.clone());
-        (log, guard)
+    pub(crate) fn begin() -> Self {
+        // A place of the code that logs for the first time while nobody listens is remembered as unheard, and a test beside
+        // this one may come to it first: so somebody always listens.
+        process_log::keep();
+        let lines = Arc::default();
+        let _guard = tracing::subscriber::set_default(Noting(Arc::clone(&lines)));
+        Self { lines, _guard }
     }
 
-    pub(crate) fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap().clone()
+    /// The warnings and what is worse, up to now.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let is_one = |line: &&String| line.starts_with("WARN") || line.starts_with("ERROR");
+        self.lines.lock().unwrap().iter().filter(is_one).cloned().collect()
+    }
+
+    /// Everything that was noted up to now, and is so no more: `WARN a message channel="data:fetch"`.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.lines.lock().unwrap())
     }
 }
 
-/// A line of it: every field as `name=value`.
-struct Line(String);
+struct Noting(Arc<Mutex<Vec<String>>>);
+
+struct Line {
+    message: String,
+    fields: String,
+}
 
 impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        write!(self.0, "{}={value:?} ", field.name()).unwrap();
+        if field.name() == "message" {
+            write!(self.message, "{value:?}").unwrap();
+        } else {
+            write!(self.fields, " {}={value:?}", field.name()).unwrap();
+        }
     }
 }
 
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= Level::WARN
+impl tracing::Subscriber for Noting {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -47,10 +68,14 @@ impl Subscriber for Log {
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
-    fn event(&self, event: &Event<'_>) {
-        let mut line = Line(String::new());
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut line = Line { message: String::new(), fields: String::new() };
         event.record(&mut line);
-        self.0.lock().unwrap().push(line.0);
+        let level = event.metadata().level();
+        // What is told to those who look for it.
+        if *level <= Level::DEBUG {
+            self.0.lock().unwrap().push(format!("{level} {}{}", line.message, line.fields));
+        }
     }
 
     fn enter(&self, _: &Id) {}

@@ -11,10 +11,9 @@ pub(crate) mod faults;
 pub(crate) mod gate;
 pub(crate) mod layers;
 pub(crate) mod log;
-pub(crate) mod log_lines;
-pub(crate) mod logs;
 pub(crate) mod panics;
 pub(crate) mod process;
+pub(crate) mod process_log;
 pub(crate) mod raw;
 pub(crate) mod sent;
 #[cfg(unix)]

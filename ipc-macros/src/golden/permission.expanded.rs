@@ -274,6 +274,11 @@ impl<T: Admin> AdminServer<T> {
     const fn from_arc(instance: ::ipc_bridge::__private::std::sync::Arc<T>) -> Self {
         Self { instance }
     }
+    /// Puts `layer` around every channel of this service.
+    #[must_use]
+    const fn layer<L>(self, layer: L) -> ::ipc_bridge::__private::Layered<Self, L> {
+        ::ipc_bridge::__private::Layered::new(self, layer)
+    }
 }
 impl<T> ::ipc_bridge::__private::core::clone::Clone for AdminServer<T> {
     fn clone(&self) -> Self {

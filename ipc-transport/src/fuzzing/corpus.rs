@@ -21,6 +21,17 @@ const MOST_BYTES: u64 = 500_000;
 /// A frame that is larger is made by a script in another way.
 const MOST_BYTES_OF_A_STEP: usize = 2000;
 
+/// Files of capabilities, which no vectors are about: they do not travel.
+const CAPABILITIES: [(&str, &str); 3] = [
+    (
+        "toml",
+        "[capabilities.main]\nallow = [\"*\"]\n\n[capabilities.window]\ndescription = \"one\"\nallow = [\"data:fetch\", \
+         \"sum:*\"]\ndeny = [\"sum:all\"]\nsame_user = true\n",
+    ),
+    ("json", r#"{"capabilities": {"main": {"allow": ["*"]}, "window": {"allow": ["data:fetch"], "deny": ["ipc:*"]}}}"#),
+    ("mistakes", "[capabilities.main]\nallow = [\"data:fetsch\", 7]\ndenny = []\n[capabilites]\n"),
+];
+
 /// A seed: where it lies, and what it holds.
 type Seeds = BTreeMap<(&'static str, String), Vec<u8>>;
 
@@ -59,6 +70,9 @@ fn seeds() -> Seeds {
         if bytes.len() <= MOST_BYTES_OF_A_STEP {
             put("frame", &vector.name, bytes);
         }
+    }
+    for (name, text) in CAPABILITIES {
+        put("capabilities", name, text.into());
     }
     let first = hellos.hellos.iter().map(|vector| (&vector.name, &vector.bytes));
     let first = first.chain(hellos.goodbyes.iter().map(|vector| (&vector.name, &vector.bytes)));

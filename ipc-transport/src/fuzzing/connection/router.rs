@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// What a handler makes is no larger, whatever it is asked for: how much that may be is an application's own affair.
 const MOST_LETTERS: usize = 300_000;
 
-pub(super) fn router() -> Arc<Router> {
+pub(in crate::fuzzing) fn router() -> Arc<Router> {
     Router::new()
         .handle::<fetch>()
         .handle::<count_to>()
