@@ -79,7 +79,7 @@ impl From<HandshakeError> for ConnectError {
     fn from(error: HandshakeError) -> Self {
         match error {
             HandshakeError::Io(error) => Self::Io(error),
-            HandshakeError::Closed | HandshakeError::Timeout | HandshakeError::NotAdmitted(_) => {
+            HandshakeError::Closed | HandshakeError::Timeout(_) | HandshakeError::NotAdmitted(_) => {
                 Self::NotIpcBridge(error.to_string())
             }
             HandshakeError::Refused(failure) => Self::Refused(failure),

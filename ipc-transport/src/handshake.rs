@@ -1,6 +1,7 @@
 //! The first frames of a connection, until both sides know whom they talk to.
 
 use std::io;
+use std::time::Duration;
 
 use ipc_core::Failure;
 use ipc_core::envelope::Kind;
@@ -26,8 +27,8 @@ pub(crate) enum HandshakeError {
     Closed,
     #[error(transparent)]
     Hello(#[from] HelloError),
-    #[error("the peer did not say hello in time")]
-    Timeout,
+    #[error("the peer did not say hello within {0:?}, as long as it may take")]
+    Timeout(Duration),
     #[error("the peer refused: {0}")]
     Refused(Failure),
     #[error("the peer was not admitted: {0}")]

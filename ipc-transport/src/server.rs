@@ -25,7 +25,7 @@ use crate::limits::Limits;
 use crate::link::{Link, other_end};
 use crate::listener::Listener;
 use crate::local::{self, Claim};
-use crate::outbox::WriteHalf;
+use crate::outbox::{Outgoing, WriteHalf};
 use crate::throttle::Throttle;
 use crate::token::issued::Issued;
 use crate::token::{IssueError, Token, TokenId, TokenOptions};
@@ -323,10 +323,10 @@ impl Shared {
         let Some(greeted) = self.unless_ending(greeted).await else {
             return turn_away(writer, &Failure::new(code::UNAVAILABLE, GOING)).await;
         };
-        let mut remote = match greeted.unwrap_or(Err(HandshakeError::Timeout)) {
+        let mut remote = match greeted.unwrap_or(Err(HandshakeError::Timeout(self.limits.handshake))) {
             Ok(remote) => remote,
             Err(HandshakeError::Hello(error)) => {
-                handshake::refuse(&mut writer, &error).await?;
+                in_time(handshake::refuse(&mut writer, &error)).await?;
                 return Err(error.into());
             }
             Err(error) => return Err(error),
@@ -340,8 +340,9 @@ impl Shared {
         };
         let hello = Hello::new(instance::id(), self.fingerprint.clone(), &self.limits);
         let hello = hello.granting(admitted.access.as_deref()).encode();
-        writer.write_all(&hello).await?;
         let link = Arc::new(Link::new(writer, remote, peer, self.limits).admitting(admitted));
+        // First of all that is sent; and the link stands in its place before the peer can know that it came in.
+        link.outbox.push(Outgoing::Frames(&hello)).expect("a new connection is not closed");
         place.set(&link);
         // Nor does whoever revoked its token meanwhile.
         if link.token().is_some_and(Issued::is_revoked) {
@@ -372,8 +373,12 @@ impl Shared {
 /// Tells a peer why it does not come in.
 async fn turn_away(mut writer: WriteHalf, why: &Failure) -> Result<(), HandshakeError> {
     let bytes = goodbye_frame(why);
-    tokio::time::timeout(FAREWELL, writer.write_all(&bytes)).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))?;
-    Ok(())
+    Ok(in_time(writer.write_all(&bytes)).await?)
+}
+
+/// Does what a peer must play its part in, for as long as that may take.
+async fn in_time(telling: impl Future<Output = io::Result<()>>) -> io::Result<()> {
+    tokio::time::timeout(FAREWELL, telling).await.unwrap_or(Err(io::ErrorKind::TimedOut.into()))
 }
 
 /// Tells a peer that it may not come in, and the log why.
