@@ -1,0 +1,125 @@
+/** What this end asks of the other: a call, or a subscription. */
+import type { Body, Payload } from "./body.js";
+import { decodeBody, splitPayload } from "./body.js";
+import type { Connection } from "./connection.js";
+import { IpcError } from "./error.js";
+import type { Inbox, Outflow } from "./flow.js";
+import { Kind } from "./frame.js";
+import { responseShape } from "./response.js";
+import { type ChannelShape, shapeOf, type Shape } from "./shape.js";
+
+/** The shapes of a channel, as they are used. */
+export interface Shapes {
+  readonly request: Shape | undefined;
+  readonly response: Shape | undefined;
+  readonly answer: Shape | undefined;
+  readonly item: Shape | undefined;
+  readonly upload: Shape | undefined;
+  readonly event: Shape | undefined;
+  readonly idempotent: boolean;
+}
+
+export function shapesOf(shape: ChannelShape): Shapes {
+  const answer = shapeOf(shape.response);
+  return {
+    request: shapeOf(shape.request),
+    response: responseShape(answer, shapeOf(shape.details)),
+    answer,
+    item: shapeOf(shape.item),
+    upload: shapeOf(shape.upload),
+    event: shapeOf(shape.event),
+    idempotent: shape.idempotent ?? false,
+  };
+}
+
+export const enum Phase {
+  /** Nothing has been sent. */
+  Waiting,
+  Sent,
+  /** A subscription whose response has come. */
+  Begun,
+  /** Nobody waits for it any more; its id is in use until the other end has said so. */
+  Left,
+}
+
+export class Ask {
+  id = -1;
+  phase = Phase.Waiting;
+  /** When the caller waits no longer, in the milliseconds of `performance.now()`. */
+  deadline: number | undefined;
+  /** What the answer's items, or the events, wait in. */
+  inbox: Inbox<any> | undefined;
+  /** What goes beside the request. */
+  upload: AsyncIterable<unknown> | Iterable<unknown> | undefined;
+  flow: Outflow | undefined;
+  /** Whether it may be sent once more on the next connection. */
+  again = false;
+  /** A subscription that has begun on an earlier connection. */
+  resumed = false;
+  connection: Connection | undefined;
+  /** Lets go of the caller's signal and of its timer. */
+  cleanup: (() => void) | undefined;
+  /** An event that cannot be read; without this, the subscription ends. */
+  invalid: ((error: IpcError) => void) | undefined;
+
+  constructor(
+    readonly kind: Kind.Request | Kind.Subscribe,
+    readonly channel: string,
+    readonly body: Body | undefined,
+    readonly shapes: Shapes,
+    /** Told once of how it ended: for a subscription, of how it began. */
+    private settled: ((error: unknown, data?: any) => void) | undefined,
+  ) {}
+
+  get isPattern(): boolean {
+    return this.channel.endsWith("*");
+  }
+
+  /** The subscription has begun. */
+  begun(): void {
+    this.phase = Phase.Begun;
+    if (this.resumed) this.inbox?.gap();
+    this.resumed = true;
+    this.#settle(undefined);
+  }
+
+  /** The answer is there. */
+  succeed(data: any): void {
+    this.phase = Phase.Left;
+    this.cleanup?.();
+    this.inbox?.end();
+    this.#settle(undefined, data);
+  }
+
+  /** It has failed; what has arrived of it can be taken still, unless it was given up. */
+  fail(error: unknown, given_up = false): void {
+    this.phase = Phase.Left;
+    this.cleanup?.();
+    this.flow?.stop();
+    if (given_up) this.inbox?.fail(error);
+    else this.inbox?.end({ error });
+    this.#settle(error);
+  }
+
+  #settle(error: unknown, data?: any): void {
+    const { settled } = this;
+    this.settled = undefined;
+    settled?.(error, data);
+  }
+}
+
+/** Reads an item or an event; the error names what is wrong with it. */
+export function readItem(payload: Payload, shape: Shape | undefined): any {
+  try {
+    const parts = splitPayload(payload);
+    if (parts) return decodeBody(parts.json, parts.attachments, shape);
+  } catch (error) {
+    throw unreadable(error);
+  }
+  throw unreadable(new TypeError("its attachments are malformed"));
+}
+
+export function unreadable(error: unknown): IpcError {
+  const { message, details } = error as IpcError;
+  return new IpcError("INTERNAL", `what the peer sent cannot be read: ${message}`, details, error);
+}

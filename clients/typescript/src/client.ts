@@ -1,0 +1,519 @@
+/** A client: calls, streams and events over one connection after the other. */
+import { Ask, Phase, type Shapes, shapesOf } from "./ask.js";
+import { type Body, encodeBody } from "./body.js";
+import { Connection, DEFAULT_LIMITS, type Limits } from "./connection.js";
+import type * as T from "./contract.js";
+import { IpcError, isIpcError, type Result, unavailable } from "./error.js";
+import { Inbox } from "./flow.js";
+import { Kind } from "./frame.js";
+import type { Hello } from "./hello.js";
+import type { ConnectOptions, Server, State } from "./options.js";
+import type { Connector, Port, PortEvents } from "./port.js";
+import type { Handler, HandlerContext, HandlerOptions, Registered } from "./serving.js";
+import type { ChannelShape } from "./shape.js";
+
+/** The items of a stream. Leaving it, by `break` or `return()`, cancels the call. */
+export interface ItemStream<Item> extends AsyncIterableIterator<Item, undefined, undefined> {
+  return(): Promise<IteratorResult<Item, undefined>>;
+}
+
+/** Events as they come. Leaving it, by `break` or `return()`, unsubscribes. */
+export interface Subscription<Event> extends ItemStream<Event> {
+  /** Fulfilled when the other end has answered: every event that is published from then on comes. */
+  readonly ready: Promise<void>;
+}
+
+export interface SubscribeOptions {
+  /** Only events of this key, where the contract says that they have keys. */
+  readonly key?: unknown;
+  /** Unsubscribes. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Told where events are missing: how many were dropped because they were taken too slowly; `undefined` where the
+   * connection was lost meanwhile, and nobody knows how many.
+   */
+  readonly onMissed?: ((count: number | undefined) => void) | undefined;
+  /** Told of an event that cannot be read, and the subscription goes on. Without this, it fails. */
+  readonly onInvalid?: ((error: IpcError) => void) | undefined;
+}
+
+export interface ListenOptions extends SubscribeOptions {
+  /** Told why the subscription failed. Without this, the client's `onError` is. */
+  readonly onError?: ((error: IpcError) => void) | undefined;
+}
+
+const NO_SHAPES: Shapes = shapesOf({});
+const CLOSED = "the client is closed";
+/** Drawn once for each process, or page. */
+const INSTANCE = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export class Client<C extends T.Contract = T.AnyContract> {
+  /** Calls a channel, and answers what its handler answers; `invoke.try` answers failures too, and throws none. */
+  readonly invoke: T.Invoke<C>;
+  /** Publishes an event that the other end shares with its peers. */
+  readonly publish: T.Publish<C>;
+
+  readonly #connector: Connector;
+  readonly #options: ConnectOptions;
+  readonly #limits: Limits;
+  readonly #handlers = new Map<string, Registered>();
+  readonly #shapes = new Map<string, Shapes>();
+  readonly #listeners = new Set<NonNullable<ConnectOptions["onStateChange"]>>();
+  #state: State = "connecting";
+  #connection: Connection | undefined;
+  #server: Server | undefined;
+  /** What waits for a connection, or for room on it. */
+  #queue: Ask[] = [];
+  #notifying = 0;
+  #onRoom: (() => void)[] = [];
+  #closing = new AbortController();
+  #gone: (() => void) | undefined;
+
+  /** Prefer {@link connect} and {@link createClient}. */
+  constructor(connector: Connector, options: ConnectOptions = {}) {
+    this.#connector = connector;
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.describe(options.channels ?? {});
+    if (options.onStateChange) this.#listeners.add(options.onStateChange);
+    const invoke = (channel: string, payload?: unknown, options?: any): Promise<any> => this.#call(channel, payload, "request", options);
+    const publish = (channel: string, event: unknown, options?: T.CallOptions): Promise<void> => this.#call(channel, event, "event", options);
+    this.invoke = Object.assign(invoke, { try: trying(invoke) }) as unknown as T.Invoke<C>;
+    this.publish = Object.assign(publish, { try: trying(publish) }) as T.Publish<C>;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** What the server said of itself when the connection began, its fingerprint and its grants among it. */
+  get server(): Server | undefined {
+    return this.#server;
+  }
+
+  /** Tells what JSON does not of these channels: the generated bindings call it. */
+  describe(channels: { readonly [channel: string]: ChannelShape }): void {
+    for (const [channel, shape] of Object.entries(channels)) this.#shapes.set(channel, shapesOf(shape));
+  }
+
+  /** Tells of every change of the state, until the function that it returns is called. */
+  onStateChange(listener: NonNullable<ConnectOptions["onStateChange"]>): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Calls a channel that answers with a stream. What is wrong with the call is thrown by the first `next()`. */
+  stream<K extends T.CallsOf<C>>(channel: K, ...rest: T.CallArguments<C, K>): ItemStream<T.ItemOf<C, K>> {
+    const [payload, options] = rest as [unknown, any];
+    let ask: Ask;
+    const inbox = new Inbox<T.ItemOf<C, K>>({
+      grant: (bytes) => ask.connection?.grant(ask, bytes),
+      stop: () => this.#giveUp(ask, undefined),
+    });
+    ask = this.#ask(Kind.Request, channel, payload, "request", undefined, inbox);
+    ask.upload = options?.upload;
+    this.#start(ask, options);
+    return inbox;
+  }
+
+  /** Subscribes to an event, or to all whose channels begin with what stands before a `*`. */
+  subscribe<K extends T.Subscribable<C>>(channel: K, options: SubscribeOptions = {}): Subscription<T.EventOf<C, K>> {
+    const { key, signal, onMissed, onInvalid } = options;
+    let ask: Ask;
+    const inbox = new Inbox<T.EventOf<C, K>>({
+      grant: (bytes) => ask.connection?.grant(ask, bytes),
+      stop: () => this.#giveUp(ask, undefined),
+      missed: (count) => {
+        if (count !== 0) this.#tell(channel, onMissed, count);
+      },
+    });
+    const ready = new Promise<void>((resolve, reject) => {
+      const settled = (error: unknown): void => (error ? reject(error) : resolve());
+      ask = this.#ask(Kind.Subscribe, channel, key === undefined ? undefined : { key }, "event", settled, inbox);
+      if (onInvalid) ask.invalid = (error) => this.#tell(channel, onInvalid, error);
+      this.#start(ask, { signal });
+    });
+    // Whoever reads the events learns of it too.
+    ready.catch(() => undefined);
+    return Object.assign(inbox, { ready });
+  }
+
+  /**
+   * Calls back with each event, one after the other: where the listener answers with a promise, the next one waits.
+   * Returns what unsubscribes.
+   */
+  on<K extends T.Subscribable<C>>(
+    channel: K,
+    listener: (event: T.EventOf<C, K>) => unknown,
+    options: ListenOptions = {},
+  ): () => void {
+    const events = this.subscribe(channel, options);
+    let listening = true;
+    const listen = async (): Promise<void> => {
+      try {
+        for await (const event of events) {
+          if (!listening) return;
+          try {
+            await listener(event);
+          } catch (error) {
+            this.#report(error, channel);
+          }
+        }
+      } catch (error) {
+        if (!listening || isIpcError(error, "CANCELLED")) return;
+        if (options.onError) this.#tell(channel, options.onError, error as IpcError);
+        else this.#report(error, channel);
+      }
+    };
+    void listen();
+    return () => {
+      listening = false;
+      void events.return();
+    };
+  }
+
+  /** Calls without an answer; fulfilled when it has been handed to the connection. */
+  async notify<K extends T.CallsOf<C> | T.EventsOf<C>>(
+    channel: K,
+    payload?: K extends T.CallsOf<C> ? T.RequestOf<C, K> : C["events"][K],
+  ): Promise<void> {
+    const body = this.#encode(payload ?? {}, this.#shapesOf(channel).request ?? this.#shapesOf(channel).event);
+    if (this.#notifying >= this.#limits.waiting) throw overloaded();
+    this.#notifying++;
+    try {
+      while (!this.#connection?.isOpen || this.#connection.isHeld) {
+        if (this.#state === "closed") throw unavailable(CLOSED);
+        await new Promise<void>((resolve) => this.#onRoom.push(resolve));
+      }
+      const connection = this.#connection;
+      await new Promise<void>((written) => connection.notify(channel, body, written));
+    } finally {
+      this.#notifying--;
+    }
+  }
+
+  /** Answers the server's calls of this channel, until the function that it returns is called. */
+  handle<Payload = any>(
+    channel: string,
+    handler: (payload: Payload, context: HandlerContext) => unknown,
+    options: HandlerOptions = {},
+  ): () => void {
+    if (this.#handlers.has(channel)) throw new TypeError(`\`${channel}\` has a handler already`);
+    const registered = { handler: handler as Handler, incoming: options.incoming ?? false, shapes: this.#shapesOf(channel) };
+    this.#handlers.set(channel, registered);
+    return () => {
+      if (this.#handlers.get(channel) === registered) this.#handlers.delete(channel);
+    };
+  }
+
+  /**
+   * Says goodbye: calls that are in flight are answered, streams and subscriptions end, and then the connection is
+   * closed, for which this waits. What has not been sent fails.
+   */
+  async close(): Promise<void> {
+    if (this.#state !== "closed") this.#close(unavailable(CLOSED));
+    const connection = this.#connection;
+    if (!connection) return;
+    const gone = new Promise<void>((resolve) => (this.#gone = chain(this.#gone, resolve)));
+    connection.close("the client goes");
+    await gone;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Connects for the first time: once, or as often as it takes. */
+  async open(once: boolean): Promise<this> {
+    await this.#connect(once);
+    return this;
+  }
+
+  async #connect(once: boolean): Promise<void> {
+    const { reconnect } = this.#options;
+    const { firstMs = 100, longestMs = 10_000, jitter = 0.5, attempts = Infinity } = reconnect || {};
+    let pause = firstMs;
+    for (let attempt = 1; this.#state !== "closed"; attempt++) {
+      try {
+        return await this.#attempt();
+      } catch (error) {
+        const failed = isIpcError(error) ? error : unavailable("the connection could not be opened", error);
+        if (this.#isClosed()) throw failed;
+        if (once || reconnect === false || attempt >= attempts || isIpcError(failed, "CONTRACT_MISMATCH")) {
+          this.#close(failed);
+          throw failed;
+        }
+        this.#change("reconnecting", failed);
+      }
+      await this.#pause(pause * (1 - jitter * Math.random()));
+      pause = Math.min(2 * pause, longestMs);
+    }
+    throw unavailable(CLOSED);
+  }
+
+  async #attempt(): Promise<void> {
+    const { agent = "ipc-bridge-ts/0.1.0", token, keepAliveMs } = this.#options;
+    const { messageBytes, inFlight, streamBytes, handshakeMs } = this.#limits;
+    const given_up = new AbortController();
+    const { signal } = given_up;
+    let over = (_: IpcError): void => {};
+    const failed = new Promise<never>((_, reject) => (over = reject));
+    failed.catch(() => undefined);
+    let opened = (): void => {};
+    const isOpen = new Promise<void>((resolve) => (opened = resolve));
+    const connection = new Connection(
+      {
+        handlers: this.#handlers,
+        opened: (hello) => {
+          const mismatch = this.#mismatch(hello);
+          if (mismatch) return connection.abort(mismatch);
+          const { token: _, ...server } = hello;
+          this.#server = server;
+          this.#connection = connection;
+          this.#change("connected");
+          opened();
+          this.#drain();
+        },
+        room: () => this.#drain(),
+        gone: (error, asks) => {
+          over(error);
+          if (this.#connection === connection) this.#lost(error, asks);
+        },
+        moved: (ask) => this.#asksAgain(ask),
+        failed: (channel, error) => this.#report(error, channel),
+      },
+      this.#limits,
+    );
+    const events: PortEvents = {
+      data: (bytes) => connection.data(bytes),
+      drain: () => connection.drained(),
+      close: (error) => connection.closed(error),
+    };
+    const timer = setTimeout(() => {
+      const error = new IpcError("TIMEOUT", `the server has not said hello within ${handshakeMs} ms`);
+      connection.abort(error);
+    }, handshakeMs);
+    const closed = (): void => connection.abort(unavailable(CLOSED));
+    this.#closing.signal.addEventListener("abort", closed);
+    const open = async (): Promise<void> => {
+      const shown = typeof token === "function" ? await token() : token;
+      const port: Port = await this.#connector(events, signal);
+      if (signal.aborted) return port.close();
+      const limits = { message_bytes: messageBytes, in_flight: inFlight, stream_bytes: streamBytes };
+      const hello: Hello = { agent, codec: "json", instance: INSTANCE, limits, ...(shown !== undefined && { token: shown }) };
+      connection.start(port, hello, keepAliveMs);
+      await isOpen;
+    };
+    try {
+      await Promise.race([open(), failed]);
+    } catch (error) {
+      given_up.abort(error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#closing.signal.removeEventListener("abort", closed);
+    }
+  }
+
+  #mismatch({ fingerprint }: Hello): IpcError | undefined {
+    const { expectedFingerprint: expected, onMismatch } = this.#options;
+    if (expected === undefined || expected === fingerprint) return;
+    if (onMismatch?.({ expected, actual: fingerprint }) === true) return;
+    return new IpcError("CONTRACT_MISMATCH", "the server serves another contract than the bindings were made from", {
+      expected,
+      actual: fingerprint,
+    });
+  }
+
+  #lost(error: IpcError, asks: readonly Ask[]): void {
+    this.#connection = undefined;
+    const gone = this.#gone;
+    this.#gone = undefined;
+    const comesBack = this.#options.reconnect !== false && !this.#isClosed();
+    if (comesBack) this.#change("reconnecting", error);
+    const failed = isIpcError(error, "UNAVAILABLE") ? error : unavailable("the connection is gone", error);
+    for (const ask of asks) if (!this.#asksAgain(ask)) ask.fail(failed);
+    gone?.();
+    // A failure to come back closes the client, which says so to all who wait.
+    if (comesBack) this.#connect(false).catch(() => undefined);
+    else if (!this.#isClosed()) this.#close(error);
+  }
+
+  /** Lets something wait for the next connection, where it may. */
+  #asksAgain(ask: Ask): boolean {
+    const may = ask.kind === Kind.Subscribe || ask.again;
+    if (!may || this.#options.reconnect === false || this.#isClosed()) return false;
+    ask.phase = Phase.Waiting;
+    ask.connection = undefined;
+    this.#queue.push(ask);
+    return true;
+  }
+
+  #close(error: IpcError): void {
+    this.#change("closed", error);
+    const waiting = this.#queue;
+    this.#queue = [];
+    for (const ask of waiting) ask.fail(error);
+    this.#closing.abort();
+    this.#wakeRoom();
+  }
+
+  #call(channel: string, payload: unknown, of: "request" | "event", options?: T.CallOptions & { upload?: any }): Promise<any> {
+    return new Promise((resolve, reject) => {
+      const settled = (error: unknown, data: unknown): void => (error ? reject(error) : resolve(data));
+      const ask = this.#ask(Kind.Request, channel, payload ?? {}, of, settled, undefined);
+      ask.upload = options?.upload;
+      ask.again = !ask.upload && (options?.idempotent ?? ask.shapes.idempotent);
+      this.#start(ask, options);
+    });
+  }
+
+  #ask(
+    kind: Kind.Request | Kind.Subscribe,
+    channel: string,
+    payload: unknown,
+    of: "request" | "event",
+    settled: ((error: unknown, data?: any) => void) | undefined,
+    inbox: Inbox<any> | undefined,
+  ): Ask {
+    const shapes = this.#shapesOf(channel);
+    let body: Body | undefined;
+    let failed: unknown;
+    try {
+      if (kind === Kind.Request) body = this.#encode(payload ?? {}, shapes[of]);
+      else if (payload !== undefined) body = this.#encode(payload, undefined);
+    } catch (error) {
+      failed = error;
+    }
+    const ask = new Ask(kind, channel, body, shapes, settled);
+    ask.inbox = inbox;
+    if (failed) ask.fail(failed);
+    return ask;
+  }
+
+  #encode(payload: unknown, shape: Shapes["request"]): Body {
+    try {
+      return encodeBody(payload, shape);
+    } catch (error) {
+      if (error instanceof IpcError) throw error;
+      throw new IpcError("INVALID_INPUT", `the argument is no JSON: ${(error as Error).message}`, undefined, error);
+    }
+  }
+
+  #start(ask: Ask, options: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined } | undefined): void {
+    if (ask.phase === Phase.Left) return;
+    const { signal, timeoutMs } = options ?? {};
+    if (signal?.aborted) return this.#giveUp(ask, aborted(signal));
+    if (signal || timeoutMs !== undefined) {
+      const abort = (): void => this.#giveUp(ask, aborted(signal as AbortSignal));
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      ask.cleanup = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+      };
+      signal?.addEventListener("abort", abort);
+      if (timeoutMs !== undefined && timeoutMs < 2 ** 31) {
+        ask.deadline = performance.now() + timeoutMs;
+        timer = setTimeout(() => this.#giveUp(ask, new IpcError("TIMEOUT", `no answer within ${timeoutMs} ms`)), timeoutMs);
+      }
+    }
+    const connection = this.#connection;
+    if (!this.#queue.length && connection?.hasRoom) return connection.ask(ask);
+    if (this.#isClosed()) return ask.fail(unavailable(CLOSED));
+    if (this.#queue.length >= this.#limits.waiting) return ask.fail(overloaded());
+    this.#queue.push(ask);
+  }
+
+  /** Nobody waits for it any more; with an error, who waited is told it. */
+  #giveUp(ask: Ask, error: IpcError | undefined): void {
+    if (ask.phase === Phase.Waiting) this.#queue = this.#queue.filter((other) => other !== ask);
+    ask.connection?.leave(ask);
+    ask.fail(error ?? new IpcError("CANCELLED", "it was left"), true);
+  }
+
+  #drain(): void {
+    if (this.#onRoom.length) this.#wakeRoom();
+    while (this.#queue.length && this.#connection?.hasRoom) this.#connection.ask(this.#queue.shift() as Ask);
+  }
+
+  /** Waits, or until the client is closed. */
+  #pause(milliseconds: number): Promise<void> {
+    const { signal } = this.#closing;
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+      if (signal.aborted) resolve();
+    });
+  }
+
+  #wakeRoom(): void {
+    const waiting = this.#onRoom;
+    this.#onRoom = [];
+    for (const wake of waiting) wake();
+  }
+
+  #shapesOf(channel: string): Shapes {
+    return this.#shapes.get(channel) ?? NO_SHAPES;
+  }
+
+  #isClosed(): boolean {
+    return this.#state === "closed";
+  }
+
+  #change(state: State, error?: IpcError): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const listener of [...this.#listeners]) this.#tell("", () => listener(state, error), undefined);
+  }
+
+  /** Calls what an application gave, whose failure is none of the connection's. */
+  #tell<A>(channel: string, listener: ((argument: A) => void) | undefined, argument: A): void {
+    try {
+      listener?.(argument);
+    } catch (error) {
+      this.#report(error, channel);
+    }
+  }
+
+  #report(error: unknown, channel: string): void {
+    if (this.#options.onError) this.#options.onError(error, channel);
+    else console.error(`ipc-bridge${channel && ` (${channel})`}:`, error);
+  }
+}
+
+const overloaded = (): IpcError => new IpcError("OVERLOADED", "too many calls wait");
+
+function aborted(signal: AbortSignal): IpcError {
+  const error = new IpcError("CANCELLED", "the caller's signal was aborted", undefined, signal.reason);
+  error.name = "AbortError";
+  return error;
+}
+
+function trying<A extends unknown[], D>(call: (...rest: A) => Promise<D>): (...rest: A) => Promise<Result<D>> {
+  return (...rest) =>
+    call(...rest).then(
+      (data) => ({ success: true, data }),
+      (error) => {
+        if (isIpcError(error)) return { success: false, error };
+        throw error;
+      },
+    );
+}
+
+const chain = (first: (() => void) | undefined, then: () => void) => (): void => {
+  first?.();
+  then();
+};
+
+/** Connects, and answers when the server has said hello. Throws an {@link IpcError} where the first attempt fails. */
+export function connect<C extends T.Contract = T.AnyContract>(connector: Connector, options?: ConnectOptions): Promise<Client<C>> {
+  return new Client<C>(connector, options).open(true);
+}
+
+/** A client that connects by and by, as often as it takes: what it is asked meanwhile waits. */
+export function createClient<C extends T.Contract = T.AnyContract>(connector: Connector, options?: ConnectOptions): Client<C> {
+  const client = new Client<C>(connector, options);
+  // Where it gives up, it is closed, and says so to all who wait.
+  client.open(false).catch(() => undefined);
+  return client;
+}

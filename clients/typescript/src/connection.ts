@@ -1,0 +1,557 @@
+/** One connection: what is in flight on it, and what each frame means. It opens no port, and makes no second one. */
+import { type Ask, Phase, readItem, unreadable } from "./ask.js";
+import { type Arrived, Assembly } from "./assembly.js";
+import { attachmentsOf, encodeBody, splitPayload } from "./body.js";
+import { Breach, type Failure, IpcError, unavailable } from "./error.js";
+import { Outflow } from "./flow.js";
+import { Decoder, Flag, type Frame, Kind, putU32, u32, UPSTREAM } from "./frame.js";
+import { encodeHello, type Hello, readFailure, readFirst } from "./hello.js";
+import { fits, Outbox } from "./outbox.js";
+import type { Port } from "./port.js";
+import { readResponse } from "./response.js";
+import { type Registered, sendItem, Serving } from "./serving.js";
+import { encodeText, readText } from "./text.js";
+
+/** What this end takes, and how long it waits. */
+export interface Limits {
+  /** The bytes of one message. 16 MiB. */
+  readonly messageBytes: number;
+  /** The calls of the other end that are answered at one time, and its half-arrived messages. 4096. */
+  readonly inFlight: number;
+  /** The bytes of each stream and each subscription that may be on their way or wait to be taken. 256 KiB. */
+  readonly streamBytes: number;
+  /** The bytes of half-arrived messages, by their totals. 64 MiB. */
+  readonly halfArrivedBytes: number;
+  /** The calls of the other end that have a stream. 256. */
+  readonly streams: number;
+  /** The bytes that wait to be sent before calls wait, and the other end is read no more. 4 MiB. */
+  readonly bufferedBytes: number;
+  /** The calls that wait until the other end takes one more, or until there is a connection. 65 536. */
+  readonly waiting: number;
+  /** The milliseconds for the port to open and the hello to come. 5000. */
+  readonly handshakeMs: number;
+  /** The milliseconds for the goodbye, behind the last answer. 1000. */
+  readonly goodbyeMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  messageBytes: 16 << 20,
+  inFlight: 4096,
+  streamBytes: 256 << 10,
+  halfArrivedBytes: 64 << 20,
+  streams: 256,
+  bufferedBytes: 4 << 20,
+  waiting: 65536,
+  handshakeMs: 5000,
+  goodbyeMs: 1000,
+};
+
+/** What the owner of a connection is told. */
+export interface Owner {
+  readonly handlers: ReadonlyMap<string, Registered>;
+  /** The other end said what it is, and calls may be made. */
+  opened(hello: Hello): void;
+  /** One more call may be made. */
+  room(): void;
+  /** The connection is gone, and these with it. Said once. */
+  gone(error: IpcError, asks: readonly Ask[]): void;
+  /** A subscription or a call has been ended by an end that shuts down; answers whether it is asked again elsewhere. */
+  moved(ask: Ask, error: IpcError): boolean;
+  failed(channel: string, error: unknown): void;
+}
+
+export const MISSED = "ipc:missed";
+const NOTIFICATIONS = -1;
+
+export class Connection {
+  hello: Hello | undefined;
+  readonly #asks = new Map<number, Ask>();
+  readonly #assembly: Assembly;
+  readonly #decoder = new Decoder();
+  readonly #outbox: Outbox;
+  readonly #serving: Serving;
+  readonly #channels = new Map<string, Uint8Array>();
+  #port: Port | undefined;
+  #first: Uint8Array | undefined = new Uint8Array();
+  #lastId = 0;
+  #limit = 1;
+  #saidGoodbye = false;
+  #heard: Failure | undefined;
+  #gone = false;
+  #paused = false;
+  #streamsWait = false;
+  #parting: ReturnType<typeof setTimeout> | undefined;
+  #keepAlive: ReturnType<typeof setInterval> | undefined;
+  #quiet = false;
+
+  constructor(
+    private readonly owner: Owner,
+    private readonly limits: Limits,
+  ) {
+    this.#outbox = new Outbox(
+      (bytes) => this.#port?.send(bytes) ?? false,
+      () => this.#relieved(),
+    );
+    this.#assembly = new Assembly(limits, (frame) => this.#begins(frame));
+    const connection = this;
+    this.#serving = new Serving({
+      outbox: this.#outbox,
+      handlers: owner.handlers,
+      inFlight: limits.inFlight,
+      streams: limits.streams,
+      streamBytes: limits.streamBytes,
+      get peer() {
+        return (connection.hello as Hello).limits;
+      },
+      get leaving() {
+        return connection.#saidGoodbye;
+      },
+      held: () => this.#holds(),
+      answered: () => this.#answered(),
+      failed: (channel, error) => owner.failed(channel, error),
+    });
+  }
+
+  /** Begins, on a port that is open. */
+  start(port: Port, hello: Hello, keepAliveMs?: number): void {
+    this.#port = port;
+    this.#outbox.bytes(encodeHello(hello));
+    if (!keepAliveMs) return;
+    this.#keepAlive = setInterval(() => {
+      if (this.#quiet) return this.#lose(unavailable("the other end has not answered a ping"));
+      this.#quiet = true;
+      this.#outbox.frame(Kind.Ping, 0);
+    }, keepAliveMs);
+  }
+
+  /** Whether one more call may be made now. */
+  get hasRoom(): boolean {
+    return this.isOpen && this.#asks.size < this.#limit && !this.#held;
+  }
+
+  /** Whether calls can be made at all. */
+  get isOpen(): boolean {
+    return this.hello !== undefined && !this.#gone && !this.#saidGoodbye;
+  }
+
+  /** Whether more waits to be sent than may. */
+  get isHeld(): boolean {
+    return this.#held;
+  }
+
+  get #held(): boolean {
+    return this.#outbox.buffered > this.limits.bufferedBytes;
+  }
+
+  /** Whether a stream must wait, which is woken then. */
+  #holds(): boolean {
+    return (this.#streamsWait ||= this.#held);
+  }
+
+  /** Sends a call or a subscribe. The connection has room. */
+  ask(ask: Ask): void {
+    const { limits } = this.hello as Hello;
+    if (ask.body && !fits(ask.body, limits.message_bytes)) {
+      return ask.fail(new IpcError("TOO_LARGE", "the request is more than the other end takes"));
+    }
+    let channel;
+    try {
+      channel = this.#channel(ask.channel);
+    } catch (error) {
+      return ask.fail(error);
+    }
+    do this.#lastId = (this.#lastId + 1) % UPSTREAM;
+    while (this.#asks.has(this.#lastId));
+    const id = (ask.id = this.#lastId);
+    ask.phase = Phase.Sent;
+    ask.connection = this;
+    this.#asks.set(id, ask);
+    ask.inbox?.begin(this.limits.streamBytes);
+    const { kind, body, deadline } = ask;
+    this.#outbox.push(id, { kind, id, channel, deadline, body });
+    if (ask.upload) void this.#upload(ask, ask.upload, limits.stream_bytes, limits.message_bytes);
+  }
+
+  /** Nobody waits for this any more. */
+  leave(ask: Ask): void {
+    const { id, phase, kind } = ask;
+    if (phase === Phase.Waiting || phase === Phase.Left || this.#gone) return;
+    ask.phase = Phase.Left;
+    if (kind === Kind.Subscribe) return this.#outbox.push(id, { kind: Kind.Unsubscribe, id });
+    ask.flow?.stop();
+    if (this.#outbox.drop(id, Kind.Request)) {
+      // Nothing of it has been sent, so nothing is.
+      this.#asks.delete(id);
+      this.owner.room();
+      return;
+    }
+    this.#outbox.frame(Kind.Cancel, id);
+  }
+
+  notify(channel: string, body: Ask["body"], written: () => void): void {
+    this.#outbox.push(NOTIFICATIONS, { kind: Kind.Notification, id: 0, channel: this.#channel(channel), body, written });
+  }
+
+  /** More may be taken of what this end receives. */
+  grant(ask: Ask, bytes: number): void {
+    if (ask.phase === Phase.Left || this.#gone) return;
+    const payload = new Uint8Array(4);
+    putU32(payload, 0, bytes);
+    this.#outbox.frame(Kind.Credit, ask.id, payload);
+  }
+
+  /** Says goodbye, and closes when all has been answered. */
+  close(why: string): void {
+    if (this.#gone) return;
+    if (!this.hello) return this.#lose(unavailable(why));
+    this.#sayGoodbye({ code: "UNAVAILABLE", message: why });
+  }
+
+  /** Closes at once. */
+  abort(error: IpcError): void {
+    this.#lose(error);
+  }
+
+  /** Bytes have arrived. */
+  data(bytes: Uint8Array): void {
+    if (this.#gone) return;
+    this.#quiet = false;
+    try {
+      const rest = this.#first ? this.#begin(this.#first, bytes) : bytes;
+      if (rest) this.#decoder.push(rest, (frame) => this.#frame(frame));
+    } catch (error) {
+      if (!(error instanceof Breach)) throw error;
+      this.#breach(error);
+    }
+  }
+
+  drained(): void {
+    if (!this.#gone) this.#outbox.drained();
+  }
+
+  /** The port is closed. */
+  closed(error?: unknown): void {
+    const said = this.#heard;
+    if (said && said.code !== "UNAVAILABLE") return this.#lose(new IpcError(said.code, said.message, undefined, error));
+    this.#lose(unavailable(said?.message ?? "the connection is gone", error));
+  }
+
+  #begin(first: Uint8Array, bytes: Uint8Array): Uint8Array | undefined {
+    if (first.length) {
+      const both = new Uint8Array(first.length + bytes.length);
+      both.set(first);
+      both.set(bytes, first.length);
+      bytes = both;
+    }
+    let read;
+    try {
+      read = readFirst(bytes);
+    } catch (error) {
+      // Without a word: a client that does not take the server's first frame just closes.
+      this.#lose(new IpcError("PROTOCOL_ERROR", `the other end is no IPC Bridge of this version: ${(error as Breach).reason}`));
+      return;
+    }
+    if (!read) {
+      this.#first = bytes;
+      return;
+    }
+    this.#first = undefined;
+    const { hello, goodbye } = read;
+    if (goodbye) {
+      this.#lose(new IpcError(goodbye.code, goodbye.message));
+      return;
+    }
+    this.hello = hello as Hello;
+    this.#limit = Math.max(1, Math.min(this.hello.limits.in_flight, this.limits.inFlight));
+    this.owner.opened(this.hello);
+    return this.#gone ? undefined : bytes.subarray(read.taken);
+  }
+
+  /** Answers whether the connection goes on. */
+  #frame(frame: Frame): boolean {
+    const { kind, id, bytes, start, end } = frame;
+    switch (kind) {
+      case Kind.Goodbye:
+        this.#hearGoodbye(bytes, start, end);
+        break;
+      case Kind.Ping:
+        this.#outbox.frame(Kind.Pong, id, bytes.subarray(start, end));
+        break;
+      case Kind.Pong:
+      case Kind.Unsubscribe:
+        break;
+      case Kind.Cancel: {
+        const halfArrived = this.#assembly.forget(Kind.Request, id);
+        this.#assembly.forget(Kind.Item, UPSTREAM + id);
+        this.#serving.cancel(id, halfArrived);
+        break;
+      }
+      case Kind.Credit:
+        if (end - start !== 4) throw new Breach("a credit has 4 bytes");
+        if (id >= UPSTREAM) this.#asks.get(id - UPSTREAM)?.flow?.grant(u32(bytes, start));
+        else this.#serving.grant(id, u32(bytes, start));
+        break;
+      default: {
+        const message = this.#assembly.take(frame);
+        if (message) this.#message(message);
+      }
+    }
+    return !this.#gone;
+  }
+
+  /** The first frame of a message is there. */
+  #begins({ kind, id, flags }: Frame): void {
+    if (kind === Kind.Response) return;
+    if (kind === Kind.Item && id >= UPSTREAM) return this.#serving.begins(id - UPSTREAM);
+    if (kind === Kind.Item || kind === Kind.Event) return this.#reader(kind, id)?.inbox?.begins();
+    if (kind !== Kind.Request && kind !== Kind.Subscribe) return;
+    if (id >= UPSTREAM) throw new Breach("an id is not below 2^31");
+    if (!(flags & Flag.More) && this.#serving.has(id)) throw new Breach("an id is in use");
+  }
+
+  #message(message: Arrived): void {
+    const { kind, id } = message;
+    switch (kind) {
+      case Kind.Response:
+        return this.#response(message);
+      case Kind.Item:
+      case Kind.Event:
+        if (!message.refused && message.payload.table && !attachmentsOf(message.payload)) {
+          throw new Breach("the attachments of an item or an event are malformed");
+        }
+        if (kind === Kind.Event) return this.#event(message);
+        return id >= UPSTREAM ? this.#serving.item(id - UPSTREAM, message) : this.#item(message);
+      case Kind.End:
+        return id >= UPSTREAM ? this.#serving.uploaded(id - UPSTREAM) : this.#end(message);
+      case Kind.Notification:
+        return this.#serving.notification(message);
+      default:
+        if (this.#serving.has(id)) throw new Breach("an id is in use");
+        if (kind === Kind.Request) this.#serving.request(message);
+        else this.#serving.subscribe(message);
+    }
+  }
+
+  #reader(kind: Kind.Item | Kind.Event, id: number): Ask | undefined {
+    const ask = this.#asks.get(id);
+    return ask?.phase !== Phase.Left && ask?.kind === (kind === Kind.Item ? Kind.Request : Kind.Subscribe) ? ask : undefined;
+  }
+
+  #response({ id, payload, refused }: Arrived): void {
+    const ask = this.#asks.get(id);
+    if (!ask || ask.phase === Phase.Begun) return;
+    const { kind } = ask;
+    const left = ask.phase === Phase.Left;
+    let error: unknown, data: unknown;
+    if (refused) {
+      error = new IpcError(refused, "the response is more than this end takes");
+    } else {
+      try {
+        const parts = splitPayload(payload);
+        if (!parts) throw new TypeError("its attachments are malformed");
+        ({ data, error } = readResponse(parts.json, parts.attachments, left ? undefined : ask.shapes.response) as any);
+      } catch (failed) {
+        error = unreadable(failed);
+      }
+    }
+    if (kind === Kind.Subscribe && !error) {
+      if (!left) ask.begun();
+      return;
+    }
+    this.#asks.delete(id);
+    if (kind === Kind.Request) {
+      ask.flow?.stop();
+      this.#outbox.drop(id, Kind.Request, true);
+    }
+    if (!left) {
+      if (!error) ask.succeed(data);
+      else if (!this.#moves(ask, error as IpcError)) ask.fail(error);
+    }
+    this.#freed();
+  }
+
+  #item({ id, payload, total, refused }: Arrived): void {
+    const ask = this.#reader(Kind.Item, id);
+    if (!ask) return;
+    try {
+      if (!ask.inbox) throw new IpcError("INTERNAL", "the channel answers with a stream, and one answer was asked for");
+      if (refused) throw new IpcError(refused, "an item is more than this end takes");
+      ask.inbox.push(total, readItem(payload, ask.shapes.item));
+    } catch (error) {
+      this.leave(ask);
+      ask.fail(error);
+    }
+  }
+
+  #event({ id, channel, payload, total, refused }: Arrived): void {
+    const ask = this.#reader(Kind.Event, id);
+    const inbox = ask?.inbox;
+    if (!inbox || ask.phase !== Phase.Begun) return;
+    if (refused) return inbox.miss(total, 1);
+    if (channel === MISSED) return inbox.miss(total, missedOf(payload.bytes, payload.start, payload.end));
+    try {
+      const data = readItem(payload, ask.shapes.event);
+      inbox.push(total, ask.isPattern ? { channel, data } : data);
+    } catch (error) {
+      if (ask.invalid) {
+        // In its place there is nothing, which costs what was sent.
+        inbox.miss(total, 0);
+        ask.invalid(error as IpcError);
+      } else {
+        this.leave(ask);
+        ask.fail(error);
+      }
+    }
+  }
+
+  #end({ id, payload, refused }: Arrived): void {
+    const ask = this.#asks.get(id);
+    if (ask?.kind !== Kind.Subscribe || ask.phase === Phase.Sent) return;
+    this.#asks.delete(id);
+    if (ask.phase !== Phase.Left) {
+      let error: IpcError | undefined;
+      if (refused) error = new IpcError(refused, "the end is more than this end takes");
+      else if (payload.end > payload.start) {
+        try {
+          const { code, message, details } = readFailure(JSON.parse(readText(payload.bytes, payload.start, payload.end)));
+          error = new IpcError(code, message, details);
+        } catch {
+          // It has ended, whatever else it says.
+        }
+      }
+      if (!error) ask.succeed(undefined);
+      else if (!this.#moves(ask, error)) ask.fail(error);
+    }
+    this.#freed();
+  }
+
+  /** Whether what an end that goes has ended is asked again on another connection. */
+  #moves(ask: Ask, error: IpcError): boolean {
+    return this.#heard !== undefined && error.code === "UNAVAILABLE" && this.owner.moved(ask, error);
+  }
+
+  async #upload(ask: Ask, source: NonNullable<Ask["upload"]>, credit: number, limit: number): Promise<void> {
+    const flow = (ask.flow = new Outflow(credit));
+    const { id, shapes } = ask;
+    try {
+      const whole = await flow.run(
+        source,
+        (item) => sendItem(this.#outbox, id, UPSTREAM + id, encodeBody(item, shapes.upload), limit),
+        () => this.#holds(),
+      );
+      if (whole && ask.phase === Phase.Sent) this.#outbox.push(id, { kind: Kind.End, id: UPSTREAM + id });
+    } catch (error) {
+      if (ask.phase !== Phase.Sent) return;
+      this.leave(ask);
+      ask.fail(error, true);
+    }
+  }
+
+  #channel(name: string): Uint8Array {
+    let bytes = this.#channels.get(name);
+    if (!bytes) {
+      bytes = encodeText(name);
+      if (!bytes.length || bytes.length > 128) throw new IpcError("UNKNOWN_CHANNEL", `\`${name}\` is no channel`);
+      if (this.#channels.size < 1024) this.#channels.set(name, bytes);
+    }
+    return bytes;
+  }
+
+  #sayGoodbye(why: Failure): void {
+    if (this.#saidGoodbye) return;
+    this.#saidGoodbye = true;
+    this.#serving.leave();
+    this.#outbox.frame(Kind.Goodbye, 0, encodeText(JSON.stringify(why)));
+    this.#mayPart();
+  }
+
+  #hearGoodbye(bytes: Uint8Array, start: number, end: number): void {
+    try {
+      this.#heard ??= readFailure(JSON.parse(readText(bytes, start, end)));
+    } catch {
+      throw new Breach("a goodbye is no failure");
+    }
+    this.#sayGoodbye({ code: "UNAVAILABLE", message: "the other end said goodbye" });
+    this.#mayPart();
+  }
+
+  /** Closes, where both have said goodbye and nothing is in flight. */
+  #mayPart(): void {
+    if (!this.#saidGoodbye || this.#gone || this.#asks.size || this.#serving.inFlight || this.#assembly.halfArrived) return;
+    const part = (): void => {
+      if (this.#outbox.buffered) return;
+      this.closed();
+    };
+    if (this.#heard) {
+      this.#outbox.flush();
+      part();
+    } else {
+      this.#parting ??= setTimeout(() => this.closed(), this.limits.goodbyeMs);
+    }
+  }
+
+  #freed(): void {
+    if (this.#saidGoodbye) this.#mayPart();
+    else this.owner.room();
+  }
+
+  #answered(): void {
+    if (this.#held && !this.#paused && this.#port) {
+      // Answers that nobody takes: what asks for them is read no further.
+      if (!this.#port.pause) {
+        if (this.#outbox.buffered > 16 * this.limits.bufferedBytes) {
+          this.#lose(new IpcError("OVERLOADED", "the other end does not read its answers"));
+        }
+        return;
+      }
+      this.#paused = true;
+      this.#port.pause();
+    }
+    if (this.#saidGoodbye) this.#mayPart();
+  }
+
+  #relieved(): void {
+    if (this.#held) return;
+    if (this.#paused) {
+      this.#paused = false;
+      this.#port?.resume?.();
+    }
+    if (this.#streamsWait) {
+      this.#streamsWait = false;
+      this.#serving.wake();
+      for (const { flow } of this.#asks.values()) flow?.wake();
+    }
+    this.#freed();
+  }
+
+  #breach({ reason }: Breach): void {
+    const error = new IpcError("PROTOCOL_ERROR", `the other end broke the protocol: ${reason}`);
+    this.#outbox.frame(Kind.Goodbye, 0, encodeText(JSON.stringify({ code: error.code, message: reason })));
+    this.#outbox.flush();
+    this.#lose(error);
+  }
+
+  #lose(error: IpcError): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    clearTimeout(this.#parting);
+    clearInterval(this.#keepAlive);
+    this.#serving.lost();
+    const asks = [...this.#asks.values()].filter((ask) => ask.phase !== Phase.Left);
+    for (const { flow } of this.#asks.values()) flow?.stop();
+    this.#asks.clear();
+    this.#port?.close();
+    this.owner.gone(error, asks);
+  }
+}
+
+function missedOf(bytes: Uint8Array, start: number, end: number): number {
+  let text = "";
+  try {
+    text = readText(bytes, start, end).trim();
+  } catch {
+    // It is no number then.
+  }
+  if (!/^(0|[1-9]\d{0,19})$/.test(text) || BigInt(text) >= 1n << 64n) throw new Breach("missed events are no number");
+  return Number(text);
+}

@@ -1,0 +1,198 @@
+/** Streams with credit: what is received, and what is sent. */
+import { Breach } from "./error.js";
+
+/** What an item costs beside its payload. */
+const OVERHEAD = 12;
+
+type Entry<T> = { readonly cost: number; readonly item?: T; readonly missed?: number | undefined };
+type Waiting<T> = { resolve(result: IteratorResult<T, undefined>): void; reject(error: unknown): void };
+
+/** What an inbox tells of its reader. */
+export interface Reader {
+  /** So many bytes have been taken, and as many more may come. */
+  grant(bytes: number): void;
+  /** The reader wants no more. */
+  stop(): void;
+  /** In the place where events are missing: how many, where that is known. */
+  missed?(count: number | undefined): void;
+}
+
+/** What has arrived and waits to be taken, and the credit of the sender. */
+export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> {
+  readonly #queue: Entry<T>[] = [];
+  readonly #waiting: Waiting<T>[] = [];
+  #credit = 0;
+  #window = 0;
+  #taken = 0;
+  #open = true;
+  #failure: { error: unknown } | undefined;
+
+  constructor(private readonly reader: Reader) {}
+
+  /** A sender begins, with this credit. */
+  begin(window: number): void {
+    this.#credit = this.#window = window;
+    this.#taken = 0;
+  }
+
+  /** A message of this stream begins. */
+  begins(): void {
+    if (this.#open && this.#credit <= 0) throw new Breach("an item or an event is beyond the credit");
+  }
+
+  /** An item has arrived, of so many bytes. */
+  push(bytes: number, item: T): void {
+    this.#put({ cost: bytes + OVERHEAD, item });
+  }
+
+  /** In this place some are missing. */
+  miss(bytes: number, missed: number | undefined): void {
+    this.#put({ cost: bytes + OVERHEAD, missed });
+  }
+
+  /** There was no message, and yet some are missing: the connection was lost meanwhile. */
+  gap(): void {
+    this.#put({ cost: 0, missed: undefined });
+  }
+
+  /** No more comes: what has arrived can be taken, and then this error, if there is one. */
+  end(failure?: { error: unknown }): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#failure = failure;
+    this.#serve();
+  }
+
+  /** What has arrived is not taken any more either. */
+  fail(error: unknown): void {
+    this.#queue.length = 0;
+    this.end({ error });
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#serve();
+    });
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    const wanted = this.#open;
+    this.#queue.length = 0;
+    this.#failure = undefined;
+    this.end();
+    if (wanted) this.reader.stop();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #put(entry: Entry<T>): void {
+    if (!this.#open) return;
+    this.#credit -= entry.cost;
+    this.#queue.push(entry);
+    this.#serve();
+  }
+
+  #serve(): void {
+    const { reader } = this;
+    for (let waiting; (waiting = this.#waiting[0]); ) {
+      const entry = this.#queue.shift();
+      if (entry) {
+        this.#taken += entry.cost;
+        if ("item" in entry) {
+          this.#waiting.shift();
+          waiting.resolve({ done: false, value: entry.item as T });
+        } else {
+          reader.missed?.(entry.missed);
+        }
+        if (this.#open && this.#taken > 0 && 2 * this.#taken >= this.#window) {
+          const bytes = this.#taken;
+          this.#credit += bytes;
+          this.#taken = 0;
+          reader.grant(bytes);
+        }
+        continue;
+      }
+      if (this.#open) return;
+      this.#waiting.shift();
+      if (this.#failure) {
+        waiting.reject(this.#failure.error);
+        this.#failure = undefined;
+      } else {
+        waiting.resolve({ done: true, value: undefined });
+      }
+    }
+  }
+}
+
+/** What is sent as credit allows. */
+export class Outflow {
+  #open = true;
+  #wake: (() => void) | undefined;
+
+  constructor(private credit: number) {}
+
+  grant(bytes: number): void {
+    this.credit += bytes;
+    this.wake();
+  }
+
+  /** The port or the outbox takes more again. */
+  wake(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+
+  /** Nothing more is sent. */
+  stop(): void {
+    this.#open = false;
+    this.wake();
+  }
+
+  /**
+   * Takes items from a source while there is credit, and sends them: `send` answers the bytes of each. Answers
+   * whether the source came to its end. It is left as `for await` leaves one, at once when the stream is stopped.
+   */
+  async run(
+    source: AsyncIterable<unknown> | Iterable<unknown>,
+    send: (item: unknown) => number,
+    held: () => boolean,
+  ): Promise<boolean> {
+    const of = source as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
+    const items = (of[Symbol.asyncIterator]?.() ?? of[Symbol.iterator]?.()) as AsyncIterator<unknown> | undefined;
+    if (!items) throw new TypeError("a stream must be an AsyncIterable or an Iterable");
+    try {
+      while (this.#open) {
+        if (this.credit <= 0 || held()) {
+          await new Promise<void>((wake) => (this.#wake = wake));
+          continue;
+        }
+        const next = await Promise.race([items.next(), this.#stopped]);
+        if (next?.done) return this.#open;
+        if (next && this.#open) this.credit -= send(next.value) + OVERHEAD;
+      }
+    } catch (error) {
+      this.#open = false;
+      throw error;
+    } finally {
+      // Not awaited: a generator that waits for its own source would hold this up for ever. What it says is of no use.
+      if (!this.#open) Promise.resolve(items.return?.()).catch(() => undefined);
+    }
+    return false;
+  }
+
+  get #stopped(): Promise<undefined> {
+    // Only `stop` wakes while an item is awaited and credit does not matter; a grant merely waits again.
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.#open) this.#wake = look;
+        else resolve(undefined);
+      };
+      this.#wake = look;
+    });
+  }
+}

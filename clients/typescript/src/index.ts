@@ -1,0 +1,12 @@
+/** The TypeScript end of IPC Bridge. Nothing here opens a connection: the ports have entry points of their own. */
+export { Client, connect, createClient } from "./client.js";
+export type { ItemStream, ListenOptions, SubscribeOptions, Subscription } from "./client.js";
+export type { Limits } from "./connection.js";
+export type * from "./contract.js";
+export { IpcError, isIpcError } from "./error.js";
+export type { Failure, Result, StandardCode } from "./error.js";
+export type { HelloLimits } from "./hello.js";
+export type { ConnectOptions, Reconnect, Server, State } from "./options.js";
+export type { Connector, Port, PortEvents } from "./port.js";
+export type { HandlerContext, HandlerOptions } from "./serving.js";
+export type { ChannelShape, Paths } from "./shape.js";

@@ -1,0 +1,246 @@
+/** What is to be sent: frames of one turn in one write, large messages in fragments that take turns. */
+import { type Body, partsOf, payloadBytes } from "./body.js";
+import { Flag, Kind, putHeader, putU32, Size } from "./frame.js";
+import { writeText } from "./text.js";
+
+/** A message that is to be sent. */
+export interface Message {
+  readonly kind: Kind;
+  readonly id: number;
+  readonly channel?: Uint8Array | undefined;
+  /** When the caller waits no longer, in the milliseconds of `performance.now()`. */
+  readonly deadline?: number | undefined;
+  readonly body?: Body | undefined;
+  /** Told when the last of it has been written. */
+  readonly written?: () => void;
+}
+
+/** A message of which a part has been written. */
+interface Cut {
+  readonly message: Message;
+  readonly lane: number;
+  readonly parts: Uint8Array[];
+  readonly total: number;
+  sent: number;
+}
+
+/** The size of a buffer, from which many writes are cut. */
+const BUFFER = 65536;
+/** As many bytes of fragments leave in one write: what a small frame waits for at most. */
+const TURN = 4 * Size.Payload;
+/** The largest text that fits one frame whatever its characters are. */
+const SURELY_SMALL = Math.floor(Size.Payload / 3);
+
+export class Outbox {
+  #buffer = new Uint8Array(BUFFER);
+  #start = 0;
+  #end = 0;
+  #scheduled = false;
+  #blocked = false;
+  /** Messages of lanes in which a large one is under way: it stands first, and the others wait. */
+  readonly #lanes = new Map<number, Message[]>();
+  /** Large messages, each with its turn. */
+  #turns: Cut[] = [];
+  #waiting = 0;
+
+  /** `send` answers whether it takes more now. */
+  constructor(
+    private readonly send: (bytes: Uint8Array) => boolean,
+    private readonly relieved: () => void,
+  ) {}
+
+  /** The bytes that wait to be sent. */
+  get buffered(): number {
+    return this.#end - this.#start + this.#waiting;
+  }
+
+  /** Sends a message behind those of its lane. */
+  push(lane: number, message: Message): void {
+    const queue = this.#lanes.get(lane);
+    if (queue) {
+      queue.push(message);
+      this.#waiting += sizeOf(message);
+    } else {
+      this.#write(lane, message);
+    }
+  }
+
+  /**
+   * Takes what is left of a lane back. Answers whether anything of this kind that has not been sent at all was among
+   * it. What has been sent in part is cut off, or goes on where it is to be `kept`.
+   */
+  drop(lane: number, kind: Kind, kept = false): boolean {
+    const queue = this.#lanes.get(lane);
+    if (!queue) return false;
+    const cut = this.#turns.find((cut) => cut.lane === lane);
+    const keep = cut && (kept && cut.sent > 0);
+    const gone = keep ? queue.slice(1) : queue;
+    for (const message of gone) this.#waiting -= sizeOf(message);
+    const unsent = gone.some((message) => message.kind === kind && !(cut?.message === message && cut.sent > 0));
+    if (keep) {
+      queue.length = 1;
+    } else {
+      if (cut) this.#waiting += cut.sent;
+      this.#turns = this.#turns.filter((other) => other !== cut);
+      this.#lanes.delete(lane);
+    }
+    return unsent;
+  }
+
+  /** Writes a frame of those that steer the connection, or bytes that are a frame. */
+  frame(kind: Kind, id: number, payload?: Uint8Array): void {
+    const length = payload?.length ?? 0;
+    const at = this.#reserve(Size.Header + length);
+    putHeader(this.#buffer, at, length, kind, 0, 0, id);
+    if (payload) this.#buffer.set(payload, at + Size.Header);
+    this.#end += Size.Header + length;
+  }
+
+  bytes(frame: Uint8Array): void {
+    this.#buffer.set(frame, this.#reserve(frame.length));
+    this.#end += frame.length;
+  }
+
+  /** The port takes more again. */
+  drained(): void {
+    this.#blocked = false;
+    this.flush();
+  }
+
+  /** Sends what waits, as much as the port takes. */
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#blocked) return;
+    do {
+      while (this.#turns.length && this.#end - this.#start < TURN) this.#turn();
+      if (this.#end === this.#start) return;
+      const bytes = this.#buffer.subarray(this.#start, this.#end);
+      this.#start = this.#end;
+      this.#blocked = !this.send(bytes);
+    } while (!this.#blocked && this.#turns.length);
+    this.relieved();
+  }
+
+  #write(lane: number, message: Message): void {
+    const { body } = message;
+    if (!body || (!body.attachments.length && body.text.length <= SURELY_SMALL)) return this.#small(message, body?.text ?? "");
+    const parts = partsOf(body);
+    const total = parts.reduce((sum, part) => sum + part.length, 0);
+    if (total <= Size.Payload) {
+      this.#parts(message, 0, parts, total);
+      message.written?.();
+      return;
+    }
+    this.#lanes.set(lane, [message]);
+    this.#turns.push({ message, lane, parts, total, sent: 0 });
+    this.#waiting += sizeOf(message);
+    this.#schedule();
+  }
+
+  #small(message: Message, text: string): void {
+    const at = this.#prefix(message, 0, 3 * text.length);
+    const length = writeText(text, this.#buffer, this.#end);
+    this.#end += length;
+    putU32(this.#buffer, at, this.#end - at - Size.Header);
+    message.written?.();
+  }
+
+  #parts(message: Message, flags: number, parts: readonly Uint8Array[], length: number, total?: number): void {
+    if (message.body?.attachments.length) flags |= Flag.Attachments;
+    const at = this.#prefix(message, flags, length, total);
+    for (const part of parts) {
+      this.#buffer.set(part, this.#end);
+      this.#end += part.length;
+    }
+    putU32(this.#buffer, at, this.#end - at - Size.Header);
+  }
+
+  /** Writes a header, without the length, and what it announces; answers where it begins. */
+  #prefix(message: Message, flags: number, room: number, total?: number): number {
+    const continued = flags & Flag.Continued;
+    const channel = continued ? undefined : message.channel;
+    const deadline = continued ? undefined : message.deadline;
+    if (deadline !== undefined) flags |= Flag.Deadline;
+    const channelBytes = channel?.length ?? 0;
+    const at = this.#reserve(Size.Header + channelBytes + 8 + room);
+    putHeader(this.#buffer, at, 0, message.kind, flags, channelBytes, message.id);
+    this.#end += Size.Header;
+    if (channel) {
+      this.#buffer.set(channel, this.#end);
+      this.#end += channelBytes;
+    }
+    if (deadline !== undefined) {
+      const left = Math.ceil(deadline - performance.now());
+      putU32(this.#buffer, this.#end, Math.min(Math.max(left, 0), 0xffff_ffff));
+      this.#end += 4;
+    }
+    if (total !== undefined) {
+      putU32(this.#buffer, this.#end, total);
+      this.#end += 4;
+    }
+    return at;
+  }
+
+  /** One fragment of the message whose turn it is. */
+  #turn(): void {
+    const cut = this.#turns.shift();
+    if (!cut) return;
+    const { parts, total, sent } = cut;
+    const length = Math.min(total - sent, Size.Payload);
+    const last = sent + length === total;
+    const fragment: Uint8Array[] = [];
+    for (let left = length; left > 0; ) {
+      const part = parts[0] as Uint8Array;
+      const taken = part.subarray(0, left);
+      fragment.push(taken);
+      left -= taken.length;
+      if (taken.length === part.length) parts.shift();
+      else parts[0] = part.subarray(taken.length);
+    }
+    const flags = (sent ? Flag.Continued : 0) | (last ? 0 : Flag.More);
+    this.#parts(cut.message, flags, fragment, length, sent ? undefined : total);
+    cut.sent += length;
+    this.#waiting -= length;
+    if (!last) {
+      this.#turns.push(cut);
+      return;
+    }
+    const queue = this.#lanes.get(cut.lane) ?? [];
+    this.#lanes.delete(cut.lane);
+    this.#waiting += total - sizeOf(cut.message);
+    cut.message.written?.();
+    for (const [place, message] of queue.entries()) {
+      if (place === 0) continue;
+      this.#waiting -= sizeOf(message);
+      this.push(cut.lane, message);
+    }
+  }
+
+  #reserve(bytes: number): number {
+    if (this.#buffer.length - this.#end < bytes) {
+      const pending = this.#end - this.#start;
+      const grown = new Uint8Array(Math.max(BUFFER, pending + bytes, 2 * pending));
+      grown.set(this.#buffer.subarray(this.#start, this.#end));
+      this.#buffer = grown;
+      this.#start = 0;
+      this.#end = pending;
+    }
+    this.#schedule();
+    return this.#end;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#blocked) return;
+    this.#scheduled = true;
+    queueMicrotask(() => this.flush());
+  }
+}
+
+/** The bytes of a message's payload; too few where its text is no ASCII, which only a queue's bound depends on. */
+function sizeOf({ body }: Message): number {
+  return body ? body.attachments.reduce((sum, bytes) => sum + bytes.length + 4, body.text.length) : 0;
+}
+
+/** Whether a payload is no larger than this. */
+export const fits = (body: Body, limit: number): boolean =>
+  (!body.attachments.length && 3 * body.text.length <= limit) || payloadBytes(body) <= limit;
