@@ -1,36 +1,9 @@
 /** What this end asks of the other: a call, or a subscription. */
-import type { Body, Payload } from "./body.js";
-import { decodeBody, splitPayload } from "./body.js";
+import { type Body, type Codec, type Codecs, type Payload, splitPayload } from "./body.js";
 import type { Connection } from "./connection.js";
 import { IpcError } from "./error.js";
 import type { Inbox, Outflow } from "./flow.js";
 import { Kind } from "./frame.js";
-import { responseShape } from "./response.js";
-import { type ChannelShape, shapeOf, type Shape } from "./shape.js";
-
-/** The shapes of a channel, as they are used. */
-export interface Shapes {
-  readonly request: Shape | undefined;
-  readonly response: Shape | undefined;
-  readonly answer: Shape | undefined;
-  readonly item: Shape | undefined;
-  readonly upload: Shape | undefined;
-  readonly event: Shape | undefined;
-  readonly idempotent: boolean;
-}
-
-export function shapesOf(shape: ChannelShape): Shapes {
-  const answer = shapeOf(shape.response);
-  return {
-    request: shapeOf(shape.request),
-    response: responseShape(answer, shapeOf(shape.details)),
-    answer,
-    item: shapeOf(shape.item),
-    upload: shapeOf(shape.upload),
-    event: shapeOf(shape.event),
-    idempotent: shape.idempotent ?? false,
-  };
-}
 
 export const enum Phase {
   /** Nothing has been sent. */
@@ -66,7 +39,7 @@ export class Ask {
     readonly kind: Kind.Request | Kind.Subscribe,
     readonly channel: string,
     readonly body: Body | undefined,
-    readonly shapes: Shapes,
+    readonly codecs: Codecs,
     /** Told once of how it ended: for a subscription, of how it began. */
     private settled: ((error: unknown, data?: any) => void) | undefined,
   ) {}
@@ -109,10 +82,10 @@ export class Ask {
 }
 
 /** Reads an item or an event; the error names what is wrong with it. */
-export function readItem(payload: Payload, shape: Shape | undefined): any {
+export function readItem(payload: Payload, codec: Codec): any {
   try {
     const parts = splitPayload(payload);
-    if (parts) return decodeBody(parts.json, parts.attachments, shape);
+    if (parts) return codec.decode(parts.json, parts.attachments);
   } catch (error) {
     throw unreadable(error);
   }

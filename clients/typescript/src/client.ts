@@ -1,6 +1,6 @@
 /** A client: calls, streams and events over one connection after the other. */
-import { Ask, Phase, type Shapes, shapesOf } from "./ask.js";
-import { type Body, encodeBody } from "./body.js";
+import { Ask, Phase } from "./ask.js";
+import { type Body, type Codec, type Codecs, PLAIN, PLAIN_CODECS } from "./body.js";
 import { Connection, DEFAULT_LIMITS, type Limits } from "./connection.js";
 import type * as T from "./contract.js";
 import { IpcError, isIpcError, type Result, unavailable } from "./error.js";
@@ -9,8 +9,6 @@ import { Kind } from "./frame.js";
 import type { Hello } from "./hello.js";
 import type { ConnectOptions, Server, State } from "./options.js";
 import type { Connector, Port, PortEvents } from "./port.js";
-import type { Handler, HandlerContext, HandlerOptions, Registered } from "./serving.js";
-import type { ChannelShape } from "./shape.js";
 
 /** The items of a stream. Leaving it, by `break` or `return()`, cancels the call. */
 export interface ItemStream<Item> extends AsyncIterableIterator<Item, undefined, undefined> {
@@ -42,7 +40,6 @@ export interface ListenOptions extends SubscribeOptions {
   readonly onError?: ((error: IpcError) => void) | undefined;
 }
 
-const NO_SHAPES: Shapes = shapesOf({});
 const CLOSED = "the client is closed";
 /** Drawn once for each process, or page. */
 const INSTANCE = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -56,8 +53,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
   readonly #connector: Connector;
   readonly #options: ConnectOptions;
   readonly #limits: Limits;
-  readonly #handlers = new Map<string, Registered>();
-  readonly #shapes = new Map<string, Shapes>();
+  readonly #codecs = new Map<string, Codecs>();
   readonly #listeners = new Set<NonNullable<ConnectOptions["onStateChange"]>>();
   #state: State = "connecting";
   #connection: Connection | undefined;
@@ -91,9 +87,9 @@ export class Client<C extends T.Contract = T.AnyContract> {
     return this.#server;
   }
 
-  /** Tells what JSON does not of these channels: the generated bindings call it. */
-  describe(channels: { readonly [channel: string]: ChannelShape }): void {
-    for (const [channel, shape] of Object.entries(channels)) this.#shapes.set(channel, shapesOf(shape));
+  /** Tells what JSON does not of these channels, by {@link shapes}: the generated bindings call it. */
+  describe(channels: { readonly [channel: string]: Codecs }): void {
+    for (const [channel, codecs] of Object.entries(channels)) this.#codecs.set(channel, codecs);
   }
 
   /** Tells of every change of the state, until the function that it returns is called. */
@@ -177,7 +173,8 @@ export class Client<C extends T.Contract = T.AnyContract> {
     channel: K,
     payload?: K extends T.CallsOf<C> ? T.RequestOf<C, K> : C["events"][K],
   ): Promise<void> {
-    const body = this.#encode(payload ?? {}, this.#shapesOf(channel).request ?? this.#shapesOf(channel).event);
+    const { request, event } = this.#codecsOf(channel);
+    const body = this.#encode(payload ?? {}, request === PLAIN ? event : request);
     if (this.#notifying >= this.#limits.waiting) throw overloaded();
     this.#notifying++;
     try {
@@ -190,20 +187,6 @@ export class Client<C extends T.Contract = T.AnyContract> {
     } finally {
       this.#notifying--;
     }
-  }
-
-  /** Answers the server's calls of this channel, until the function that it returns is called. */
-  handle<Payload = any>(
-    channel: string,
-    handler: (payload: Payload, context: HandlerContext) => unknown,
-    options: HandlerOptions = {},
-  ): () => void {
-    if (this.#handlers.has(channel)) throw new TypeError(`\`${channel}\` has a handler already`);
-    const registered = { handler: handler as Handler, incoming: options.incoming ?? false, shapes: this.#shapesOf(channel) };
-    this.#handlers.set(channel, registered);
-    return () => {
-      if (this.#handlers.get(channel) === registered) this.#handlers.delete(channel);
-    };
   }
 
   /**
@@ -252,7 +235,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
   }
 
   async #attempt(): Promise<void> {
-    const { agent = "ipc-bridge-ts/0.1.0", token, keepAliveMs } = this.#options;
+    const { agent = "ipc-bridge-ts/0.1.0", token, keepAliveMs, router } = this.#options;
     const { messageBytes, inFlight, streamBytes, handshakeMs } = this.#limits;
     const given_up = new AbortController();
     const { signal } = given_up;
@@ -263,7 +246,8 @@ export class Client<C extends T.Contract = T.AnyContract> {
     const isOpen = new Promise<void>((resolve) => (opened = resolve));
     const connection = new Connection(
       {
-        handlers: this.#handlers,
+        codecs: (channel) => this.#codecsOf(channel),
+        ...(router && { serve: (ground) => router.serve(ground) }),
         opened: (hello) => {
           const mismatch = this.#mismatch(hello);
           if (mismatch) return connection.abort(mismatch);
@@ -363,7 +347,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
       const settled = (error: unknown, data: unknown): void => (error ? reject(error) : resolve(data));
       const ask = this.#ask(Kind.Request, channel, payload ?? {}, of, settled, undefined);
       ask.upload = options?.upload;
-      ask.again = !ask.upload && (options?.idempotent ?? ask.shapes.idempotent);
+      ask.again = !ask.upload && (options?.idempotent ?? ask.codecs.idempotent);
       this.#start(ask, options);
     });
   }
@@ -376,24 +360,24 @@ export class Client<C extends T.Contract = T.AnyContract> {
     settled: ((error: unknown, data?: any) => void) | undefined,
     inbox: Inbox<any> | undefined,
   ): Ask {
-    const shapes = this.#shapesOf(channel);
+    const codecs = this.#codecsOf(channel);
     let body: Body | undefined;
     let failed: unknown;
     try {
-      if (kind === Kind.Request) body = this.#encode(payload ?? {}, shapes[of]);
-      else if (payload !== undefined) body = this.#encode(payload, undefined);
+      if (kind === Kind.Request) body = this.#encode(payload ?? {}, codecs[of]);
+      else if (payload !== undefined) body = this.#encode(payload, PLAIN);
     } catch (error) {
       failed = error;
     }
-    const ask = new Ask(kind, channel, body, shapes, settled);
+    const ask = new Ask(kind, channel, body, codecs, settled);
     ask.inbox = inbox;
     if (failed) ask.fail(failed);
     return ask;
   }
 
-  #encode(payload: unknown, shape: Shapes["request"]): Body {
+  #encode(payload: unknown, codec: Codec): Body {
     try {
-      return encodeBody(payload, shape);
+      return codec.encode(payload);
     } catch (error) {
       if (error instanceof IpcError) throw error;
       throw new IpcError("INVALID_INPUT", `the argument is no JSON: ${(error as Error).message}`, undefined, error);
@@ -452,8 +436,8 @@ export class Client<C extends T.Contract = T.AnyContract> {
     for (const wake of waiting) wake();
   }
 
-  #shapesOf(channel: string): Shapes {
-    return this.#shapes.get(channel) ?? NO_SHAPES;
+  #codecsOf(channel: string): Codecs {
+    return this.#codecs.get(channel) ?? PLAIN_CODECS;
   }
 
   #isClosed(): boolean {

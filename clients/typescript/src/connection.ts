@@ -1,15 +1,15 @@
 /** One connection: what is in flight on it, and what each frame means. It opens no port, and makes no second one. */
 import { type Ask, Phase, readItem, unreadable } from "./ask.js";
 import { type Arrived, Assembly } from "./assembly.js";
-import { attachmentsOf, encodeBody, splitPayload } from "./body.js";
+import { attachmentsOf, type Codecs, splitPayload } from "./body.js";
 import { Breach, type Failure, IpcError, unavailable } from "./error.js";
 import { Outflow } from "./flow.js";
 import { Decoder, Flag, type Frame, Kind, putU32, u32, UPSTREAM } from "./frame.js";
 import { encodeHello, type Hello, readFailure, readFirst } from "./hello.js";
-import { fits, Outbox } from "./outbox.js";
+import { fits, Outbox, sendItem } from "./outbox.js";
 import type { Port } from "./port.js";
 import { readResponse } from "./response.js";
-import { type Registered, sendItem, Serving } from "./serving.js";
+import { Answering, type Ground } from "./answering.js";
 import { encodeText, readText } from "./text.js";
 
 /** What this end takes, and how long it waits. */
@@ -48,7 +48,9 @@ export const DEFAULT_LIMITS: Limits = {
 
 /** What the owner of a connection is told. */
 export interface Owner {
-  readonly handlers: ReadonlyMap<string, Registered>;
+  codecs(channel: string): Codecs;
+  /** What answers the other end, where anything does. */
+  serve?(ground: Ground): Answering;
   /** The other end said what it is, and calls may be made. */
   opened(hello: Hello): void;
   /** One more call may be made. */
@@ -69,7 +71,7 @@ export class Connection {
   readonly #assembly: Assembly;
   readonly #decoder = new Decoder();
   readonly #outbox: Outbox;
-  readonly #serving: Serving;
+  readonly #serving: Answering;
   readonly #channels = new Map<string, Uint8Array>();
   #port: Port | undefined;
   #first: Uint8Array | undefined = new Uint8Array();
@@ -94,9 +96,8 @@ export class Connection {
     );
     this.#assembly = new Assembly(limits, (frame) => this.#begins(frame));
     const connection = this;
-    this.#serving = new Serving({
+    const ground: Ground = {
       outbox: this.#outbox,
-      handlers: owner.handlers,
       inFlight: limits.inFlight,
       streams: limits.streams,
       streamBytes: limits.streamBytes,
@@ -108,8 +109,10 @@ export class Connection {
       },
       held: () => this.#holds(),
       answered: () => this.#answered(),
+      codecs: (channel) => owner.codecs(channel),
       failed: (channel, error) => owner.failed(channel, error),
-    });
+    };
+    this.#serving = owner.serve?.(ground) ?? new Answering(ground);
   }
 
   /** Begins, on a port that is open. */
@@ -276,6 +279,7 @@ export class Connection {
         break;
       case Kind.Ping:
         this.#outbox.frame(Kind.Pong, id, bytes.subarray(start, end));
+        this.#answered();
         break;
       case Kind.Pong:
       case Kind.Unsubscribe:
@@ -349,7 +353,7 @@ export class Connection {
       try {
         const parts = splitPayload(payload);
         if (!parts) throw new TypeError("its attachments are malformed");
-        ({ data, error } = readResponse(parts.json, parts.attachments, left ? undefined : ask.shapes.response) as any);
+        ({ data, error } = readResponse(parts.json, parts.attachments, left ? undefined : ask.codecs.response) as any);
       } catch (failed) {
         error = unreadable(failed);
       }
@@ -376,7 +380,7 @@ export class Connection {
     try {
       if (!ask.inbox) throw new IpcError("INTERNAL", "the channel answers with a stream, and one answer was asked for");
       if (refused) throw new IpcError(refused, "an item is more than this end takes");
-      ask.inbox.push(total, readItem(payload, ask.shapes.item));
+      ask.inbox.push(total, readItem(payload, ask.codecs.item));
     } catch (error) {
       this.leave(ask);
       ask.fail(error);
@@ -390,7 +394,7 @@ export class Connection {
     if (refused) return inbox.miss(total, 1);
     if (channel === MISSED) return inbox.miss(total, missedOf(payload.bytes, payload.start, payload.end));
     try {
-      const data = readItem(payload, ask.shapes.event);
+      const data = readItem(payload, ask.codecs.event);
       inbox.push(total, ask.isPattern ? { channel, data } : data);
     } catch (error) {
       if (ask.invalid) {
@@ -432,11 +436,11 @@ export class Connection {
 
   async #upload(ask: Ask, source: NonNullable<Ask["upload"]>, credit: number, limit: number): Promise<void> {
     const flow = (ask.flow = new Outflow(credit));
-    const { id, shapes } = ask;
+    const { id, codecs } = ask;
     try {
       const whole = await flow.run(
         source,
-        (item) => sendItem(this.#outbox, id, UPSTREAM + id, encodeBody(item, shapes.upload), limit),
+        (item) => sendItem(this.#outbox, id, UPSTREAM + id, codecs.upload.encode(item), limit),
         () => this.#holds(),
       );
       if (whole && ask.phase === Phase.Sent) this.#outbox.push(id, { kind: Kind.End, id: UPSTREAM + id });

@@ -1,8 +1,9 @@
 /** How a client connects. */
+import type { Codecs } from "./body.js";
 import type { Limits } from "./connection.js";
 import type { IpcError } from "./error.js";
 import type { Hello } from "./hello.js";
-import type { ChannelShape } from "./shape.js";
+import type { Router } from "./router.js";
 
 /** `connecting` is the first attempt, `reconnecting` each that follows a connection or an attempt that failed. */
 export type State = "connecting" | "connected" | "reconnecting" | "closed";
@@ -37,8 +38,10 @@ export interface ConnectOptions {
   /** Milliseconds between two pings. A server that has sent nothing from one to the next is taken for gone. None. */
   readonly keepAliveMs?: number | undefined;
   readonly limits?: Partial<Limits> | undefined;
-  /** What the bindings tell of channels with binary data or 64-bit integers. */
-  readonly channels?: { readonly [channel: string]: ChannelShape } | undefined;
+  /** What {@link shapes} makes of what the bindings tell of channels with binary data or 64-bit integers. */
+  readonly channels?: { readonly [channel: string]: Codecs } | undefined;
+  /** Answers the server's own calls. */
+  readonly router?: Router | undefined;
   /** What a handler or a listener threw that nobody else learns of. `console.error`. */
   readonly onError?: ((error: unknown, channel: string) => void) | undefined;
 }

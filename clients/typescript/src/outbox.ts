@@ -1,5 +1,6 @@
 /** What is to be sent: frames of one turn in one write, large messages in fragments that take turns. */
 import { type Body, partsOf, payloadBytes } from "./body.js";
+import { IpcError } from "./error.js";
 import { Flag, Kind, putHeader, putU32, Size } from "./frame.js";
 import { writeText } from "./text.js";
 
@@ -244,3 +245,10 @@ function sizeOf({ body }: Message): number {
 /** Whether a payload is no larger than this. */
 export const fits = (body: Body, limit: number): boolean =>
   (!body.attachments.length && 3 * body.text.length <= limit) || payloadBytes(body) <= limit;
+
+/** Sends an item in its lane; answers what its payload costs. */
+export function sendItem(outbox: Outbox, lane: number, id: number, body: Body, limit: number): number {
+  if (!fits(body, limit)) throw new IpcError("TOO_LARGE", "an item is more than the other end takes");
+  outbox.push(lane, { kind: Kind.Item, id, body });
+  return payloadBytes(body);
+}

@@ -1,24 +1,14 @@
 /** The shape of every response. */
-import { type Body, decodeBody, encodeBody } from "./body.js";
+import { type Body, PLAIN } from "./body.js";
 import { type Failure, IpcError } from "./error.js";
 import { readFailure } from "./hello.js";
-import type { Shape } from "./shape.js";
 
 /** A response as it is read. */
 export type Answer = { readonly data: any; readonly error?: undefined } | { readonly error: IpcError };
 
-/** The shape of a whole response whose data and details have these. */
-export function responseShape(data?: Shape, details?: Shape): Shape | undefined {
-  if (!data && !details) return;
-  const whole: Shape = { inner: new Map(), linked: [] };
-  if (data) whole.inner.set(".data", data);
-  if (details) whole.inner.set(".error", { inner: new Map([[".details", details]]), linked: [] });
-  return whole;
-}
-
-/** Reads a response; throws where it has not the shape of one, or not that which is given. */
-export function readResponse(json: string, attachments: readonly Uint8Array[], shape?: Shape): Answer {
-  const said = decodeBody(json, attachments, shape, /^(data|error\.details)\.?/);
+/** Reads a response; throws where it has not the shape of one, or its parts are not what the codec says. */
+export function readResponse(json: string, attachments: readonly Uint8Array[], codec = PLAIN): Answer {
+  const said = codec.decode(json, attachments);
   const keys = said && typeof said === "object" && !Array.isArray(said) ? Object.keys(said) : [];
   if (keys.length === 2 && keys[0] === "success") {
     if (said.success === true && keys[1] === "data") return { data: said.data };
@@ -30,13 +20,13 @@ export function readResponse(json: string, attachments: readonly Uint8Array[], s
   throw new TypeError("the response has not the shape of one");
 }
 
-export function successBody(data: unknown, shape?: Shape): Body {
-  const { text, attachments } = encodeBody(data, shape);
+export function successBody(data: unknown, codec = PLAIN): Body {
+  const { text, attachments } = codec.encode(data);
   return { text: `{"success":true,"data":${text}}`, attachments };
 }
 
 export function failureBody(failure: Failure): Body {
   const { code, message, details } = failure;
-  const { text, attachments } = encodeBody({ code, message, details });
+  const { text, attachments } = PLAIN.encode({ code, message, details });
   return { text: `{"success":false,"error":${text}}`, attachments };
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { splitPayload } from "../src/body.js";
 import { Kind, UPSTREAM } from "../src/frame.js";
-import { type Client, IpcError } from "../src/index.js";
+import { type Client, IpcError, Router, shapes } from "../src/index.js";
 import { helloOf, pair, type Peer, type Sent } from "./support/peer.js";
 import { bytesOf, type Exchange, exchanges, FLAGS, frameNamed, KINDS } from "./support/vectors.js";
 import { it, settled } from "./support/watchdog.js";
@@ -225,19 +225,21 @@ async function* countTo({ to }: { to: number }) {
   for (let at = 1; at <= to; at++) yield at;
 }
 
-function serve(client: Client): void {
-  client.describe({ "bytes:echo": { request: { binary: ["bytes"] }, response: { binary: [""] } } });
+const channels = shapes({ "bytes:echo": { request: { binary: ["bytes"] }, response: { binary: [""] } } });
+
+function router(): Router {
+  const router = new Router();
   const incoming = { incoming: true };
   const forEver = () => new Promise(() => undefined);
-  client.handle("count:to", countTo);
-  client.handle("count:down", async function* ({ from }) {
+  router.handle("count:to", countTo);
+  router.handle("count:down", async function* ({ from }) {
     for (let at = from; at > 0; at--) yield at;
     throw new IpcError("LIFT_OFF", "there is nothing below 1");
   });
-  client.handle("text:repeat", async function* ({ times }: { times: number[] }) {
+  router.handle("text:repeat", async function* ({ times }: { times: number[] }) {
     for (const each of times) yield "a".repeat(each);
   });
-  client.handle(
+  router.handle(
     "sum:all",
     async (_, { incoming }) => {
       let sum = 0;
@@ -246,8 +248,8 @@ function serve(client: Client): void {
     },
     incoming,
   );
-  client.handle("sum:first", async (_, { incoming }) => (await incoming.next()).value ?? 0, incoming);
-  client.handle(
+  router.handle("sum:first", async (_, { incoming }) => (await incoming.next()).value ?? 0, incoming);
+  router.handle(
     "sum:so-far",
     async function* (_, { incoming }) {
       let sum = 0;
@@ -255,9 +257,10 @@ function serve(client: Client): void {
     },
     incoming,
   );
-  client.handle("wait:ever", forEver, incoming);
-  client.handle("wait:long", forEver);
-  client.handle("bytes:echo", ({ bytes }) => bytes);
+  router.handle("wait:ever", forEver, incoming);
+  router.handle("wait:long", forEver);
+  router.handle("bytes:echo", ({ bytes }) => bytes);
+  return router;
 }
 
 const served = exchanges.filter(({ plays }) => plays.includes("server"));
@@ -271,8 +274,7 @@ for (const exchange of served.filter((exchange) => !isOfAPublisher(exchange))) {
   for (const together of [false, true]) {
     it(`the server of the exchange ${exchange.name}${together ? ", asked all at once" : ""}`, async () => {
       const hello = helloOf({ stream_bytes: 65536, ...exchange.client });
-      const { client, peer } = await pair({ limits: limitsOf(exchange.server) }, hello);
-      serve(client);
+      const { peer } = await pair({ limits: limitsOf(exchange.server), channels, router: router() }, hello);
       let waiting: Uint8Array[] = [];
       const give = async (): Promise<void> => {
         if (waiting.length) peer.give(Buffer.concat(waiting));

@@ -1,11 +1,12 @@
 /** What this end answers to the other. */
-import { readItem, type Shapes } from "./ask.js";
-import { type Body, decodeBody, encodeBody, payloadBytes, splitPayload } from "./body.js";
+import { Answering, CANCELLED, failure, GOING, type Ground, unknown } from "./answering.js";
+import { readItem } from "./ask.js";
 import type { Arrived } from "./assembly.js";
-import { type Failure, IpcError, type StandardCode } from "./error.js";
+import { type Body, type Codecs, splitPayload } from "./body.js";
+import { type Failure, IpcError } from "./error.js";
 import { Inbox, Outflow } from "./flow.js";
 import { Kind, putU32, UPSTREAM } from "./frame.js";
-import { fits, type Message, type Outbox } from "./outbox.js";
+import { fits, sendItem } from "./outbox.js";
 import { failureBody, successBody } from "./response.js";
 
 /** What a handler learns beside the argument. */
@@ -25,78 +26,87 @@ export interface HandlerOptions {
   readonly incoming?: boolean;
 }
 
-export interface Registered {
+interface Registered {
   readonly handler: Handler;
   readonly incoming: boolean;
-  readonly shapes: Shapes;
 }
 
-/** What the connection gives to those that answer on it. */
-export interface Ground {
-  readonly outbox: Outbox;
-  readonly handlers: ReadonlyMap<string, Registered>;
-  readonly inFlight: number;
-  readonly streams: number;
-  readonly streamBytes: number;
-  /** What the peer takes. */
-  readonly peer: { readonly message_bytes: number; readonly stream_bytes: number };
-  readonly leaving: boolean;
-  /** Nothing more may be written for now. */
-  held(): boolean;
-  answered(): void;
-  failed(channel: string, error: unknown): void;
+/** The handlers that answer the server's calls: the option `router` of `connect`. */
+export class Router {
+  readonly #handlers = new Map<string, Registered>();
+
+  /** Answers calls and notifications of this channel, until the function that it returns is called. */
+  handle<Payload = any>(
+    channel: string,
+    handler: (payload: Payload, context: HandlerContext) => unknown,
+    { incoming = false }: HandlerOptions = {},
+  ): () => void {
+    if (this.#handlers.has(channel)) throw new TypeError(`\`${channel}\` has a handler already`);
+    const registered: Registered = { handler, incoming };
+    this.#handlers.set(channel, registered);
+    return () => {
+      if (this.#handlers.get(channel) === registered) this.#handlers.delete(channel);
+    };
+  }
+
+  /** What answers on one connection. @internal */
+  serve(ground: Ground): Answering {
+    return new Serving(ground, this.#handlers);
+  }
 }
 
 interface Served {
   readonly stop: AbortController;
-  readonly shapes: Shapes | undefined;
+  readonly codecs: Codecs;
   incoming?: Inbox<any>;
   incomingOpen?: boolean;
   flow?: Outflow;
   timer?: ReturnType<typeof setTimeout>;
 }
 
-const failure = (code: StandardCode, message: string): Failure<StandardCode> => ({ code, message });
-const GOING = failure("UNAVAILABLE", "this end is shutting down");
-const CANCELLED = failure("CANCELLED", "the caller cancelled the call");
-
-export class Serving {
+class Serving extends Answering {
   readonly #served = new Map<number, Served>();
   #notified = 0;
   #streams = 0;
 
-  constructor(private readonly ground: Ground) {}
+  constructor(
+    ground: Ground,
+    private readonly handlers: ReadonlyMap<string, Registered>,
+  ) {
+    super(ground);
+  }
 
   /** Calls that have no answer yet. */
-  get inFlight(): number {
+  override get inFlight(): number {
     return this.#served.size + this.#notified;
   }
 
-  has(id: number): boolean {
+  override has(id: number): boolean {
     return this.#served.has(id);
   }
 
-  request(message: Arrived): void {
-    const { id, refused, payload, deadline } = message;
+  override request(message: Arrived): void {
+    const { id, payload, deadline } = message;
     const { ground } = this;
-    if (ground.leaving) return this.#fail(id, GOING);
-    if (refused) return this.#fail(id, failure(refused, "the request is more than this end takes"));
-    if (this.inFlight >= ground.inFlight) return this.#fail(id, failure("OVERLOADED", "too many calls are in flight"));
-    const registered = ground.handlers.get(message.channel ?? "");
-    if (!registered) return this.#fail(id, unknown(message.channel));
+    const refusal = this.refusal(message);
+    if (refusal) return this.fail(id, refusal);
+    if (this.inFlight >= ground.inFlight) return this.fail(id, failure("OVERLOADED", "too many calls are in flight"));
+    const registered = this.handlers.get(message.channel ?? "");
+    if (!registered) return this.fail(id, unknown(message.channel));
     const taken = registered.incoming;
-    if (taken && this.#streams >= ground.streams) return this.#fail(id, failure("OVERLOADED", "too many streams"));
+    if (taken && this.#streams >= ground.streams) return this.fail(id, failure("OVERLOADED", "too many streams"));
+    const codecs = ground.codecs(message.channel ?? "");
     let argument: unknown;
     try {
       const parts = splitPayload(payload);
       if (!parts) throw new IpcError("INVALID_INPUT", "the attachments are malformed");
-      argument = decodeBody(parts.json, parts.attachments, registered.shapes.request);
+      argument = codecs.request.decode(parts.json, parts.attachments);
     } catch (error) {
       const { message, details } = error as IpcError;
-      return this.#fail(id, { code: "INVALID_INPUT", message, details });
+      return this.fail(id, { code: "INVALID_INPUT", message, details });
     }
-    if (deadline !== undefined && deadline <= 0) return this.#fail(id, failure("TIMEOUT", "the deadline had passed"));
-    const served: Served = { stop: new AbortController(), shapes: registered.shapes };
+    if (deadline !== undefined && deadline <= 0) return this.fail(id, failure("TIMEOUT", "the deadline had passed"));
+    const served: Served = { stop: new AbortController(), codecs };
     this.#served.set(id, served);
     if (taken) this.#take(id, served);
     if (deadline !== undefined && deadline < 2 ** 31) {
@@ -105,15 +115,15 @@ export class Serving {
     void this.#run(id, served, registered, argument, message.channel ?? "");
   }
 
-  notification({ channel, payload, refused }: Arrived): void {
+  override notification({ channel, payload, refused }: Arrived): void {
     const { ground } = this;
-    const registered = ground.handlers.get(channel ?? "");
+    const registered = this.handlers.get(channel ?? "");
     if (!registered || refused || ground.leaving || this.inFlight >= ground.inFlight) return;
     let argument: unknown;
     try {
       const parts = splitPayload(payload);
       if (!parts) return;
-      argument = decodeBody(parts.json, parts.attachments, registered.shapes.request);
+      argument = ground.codecs(channel ?? "").request.decode(parts.json, parts.attachments);
     } catch {
       // Nobody is told of a notification that cannot be handled.
       return;
@@ -134,60 +144,52 @@ export class Serving {
     void run();
   }
 
-  /** Nothing here can be subscribed to. */
-  subscribe({ id, channel, refused }: Arrived): void {
-    if (this.ground.leaving) return this.#fail(id, GOING);
-    if (refused) return this.#fail(id, failure(refused, "the subscribe is more than this end takes"));
-    const misplaced = channel === undefined || channel.slice(0, -1).includes("*");
-    this.#fail(id, misplaced ? failure("INVALID_INPUT", "it is no channel and no pattern") : unknown(channel));
-  }
-
   /** A cancel, behind which nothing more of the call comes; of its request a part may be all that came. */
-  cancel(id: number, halfArrived: boolean): void {
+  override cancel(id: number, halfArrived: boolean): void {
     const served = this.#served.get(id);
     if (served) this.#end(id, served, CANCELLED);
-    else if (halfArrived) this.#fail(id, CANCELLED);
+    else if (halfArrived) this.fail(id, CANCELLED);
   }
 
-  begins(id: number): void {
+  override begins(id: number): void {
     const served = this.#served.get(id);
     if (served?.incomingOpen) served.incoming?.begins();
   }
 
-  item(id: number, { payload, total, refused }: Arrived): void {
+  override item(id: number, { payload, total, refused }: Arrived): void {
     const served = this.#served.get(id);
     if (!served?.incoming || !served.incomingOpen) return;
     try {
       if (refused) throw new IpcError(refused, "an item is more than this end takes");
-      served.incoming.push(total, readItem(payload, served.shapes?.upload));
+      served.incoming.push(total, readItem(payload, served.codecs.upload));
     } catch (error) {
       const { code, message, details } = error as IpcError;
       served.incoming.fail(new IpcError(refused ? code : "INVALID_INPUT", message, details, error));
     }
   }
 
-  uploaded(id: number): void {
+  override uploaded(id: number): void {
     const served = this.#served.get(id);
     if (!served) return;
     served.incomingOpen = false;
     served.incoming?.end();
   }
 
-  grant(id: number, bytes: number): void {
+  override grant(id: number, bytes: number): void {
     this.#served.get(id)?.flow?.grant(bytes);
   }
 
-  wake(): void {
+  override wake(): void {
     for (const { flow } of this.#served.values()) flow?.wake();
   }
 
   /** Ends what would not end by itself. */
-  leave(): void {
+  override leave(): void {
     for (const [id, served] of this.#served) if (served.flow || served.incomingOpen) this.#end(id, served, GOING);
   }
 
   /** The connection is gone. */
-  lost(): void {
+  override lost(): void {
     for (const [id, served] of this.#served) this.#let(id, served, new IpcError("CANCELLED", "the connection is gone"));
   }
 
@@ -207,7 +209,7 @@ export class Serving {
     this.#streams++;
   }
 
-  async #run(id: number, served: Served, { handler, shapes }: Registered, argument: unknown, channel: string): Promise<void> {
+  async #run(id: number, served: Served, { handler }: Registered, argument: unknown, channel: string): Promise<void> {
     const { ground } = this;
     const { signal } = served.stop;
     const incoming = served.incoming ?? new Inbox<any>({ grant() {}, stop() {} });
@@ -217,10 +219,10 @@ export class Serving {
       if (this.#served.get(id) !== served) return;
       if (isStream(answer)) {
         if (this.#streams >= ground.streams) throw new IpcError("OVERLOADED", "too many streams");
-        await this.#stream(id, served, answer, shapes);
+        await this.#stream(id, served, answer);
         answer = null;
       }
-      if (this.#served.get(id) === served) this.#end(id, served, undefined, successBody(answer ?? null, shapes.answer));
+      if (this.#served.get(id) === served) this.#end(id, served, undefined, successBody(answer ?? null, served.codecs.answer));
     } catch (error) {
       if (!(error instanceof IpcError)) ground.failed(channel, error);
       if (this.#served.get(id) !== served) return;
@@ -228,12 +230,12 @@ export class Serving {
     }
   }
 
-  async #stream(id: number, served: Served, items: AsyncIterable<unknown>, shapes: Shapes): Promise<void> {
+  async #stream(id: number, served: Served, items: AsyncIterable<unknown>): Promise<void> {
     const { outbox, peer, held } = this.ground;
     if (!served.incoming) this.#streams++;
     const flow = new Outflow(peer.stream_bytes);
     served.flow = flow;
-    await flow.run(items, (item) => sendItem(outbox, UPSTREAM + id, id, encodeBody(item, shapes.item), peer.message_bytes), held);
+    await flow.run(items, (item) => sendItem(outbox, UPSTREAM + id, id, served.codecs.item.encode(item), peer.message_bytes), held);
   }
 
   /** Answers, and lets the call go. */
@@ -243,7 +245,7 @@ export class Serving {
       failed = failure("TOO_LARGE", "the response is more than the caller takes");
       body = undefined;
     }
-    this.#answer(id, body ?? failureBody(failed as Failure));
+    this.answer(id, body ?? failureBody(failed as Failure));
   }
 
   #let(id: number, served: Served, why: IpcError | undefined): void {
@@ -254,26 +256,6 @@ export class Serving {
     served.flow?.stop();
     if (why) served.stop.abort(why);
   }
-
-  #fail(id: number, failed: Failure): void {
-    this.#answer(id, failureBody(failed));
-  }
-
-  #answer(id: number, body: Body): void {
-    const message: Message = { kind: Kind.Response, id, body };
-    this.ground.outbox.push(UPSTREAM + id, message);
-    this.ground.answered();
-  }
 }
-
-const unknown = (channel: string | undefined): Failure =>
-  failure("UNKNOWN_CHANNEL", `nothing here has the channel \`${channel ?? ""}\``);
 
 const isStream = (value: any): value is AsyncIterable<unknown> => typeof value?.[Symbol.asyncIterator] === "function";
-
-/** Sends an item in its lane; answers what its payload costs. */
-export function sendItem(outbox: Outbox, lane: number, id: number, body: Body, limit: number): number {
-  if (!fits(body, limit)) throw new IpcError("TOO_LARGE", "an item is more than the other end takes");
-  outbox.push(lane, { kind: Kind.Item, id, body });
-  return payloadBytes(body);
-}
