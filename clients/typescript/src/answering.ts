@@ -1,55 +1,61 @@
 /** What this end answers where it has no router: that it has no such channel. */
 import type { Arrived } from "./assembly.js";
-import type { Body, Codecs } from "./body.js";
-import type { Failure, StandardCode } from "./error.js";
+import type { Body } from "./body.js";
+import type { Limits, Owner } from "./connection.js";
+import { type Failure, type StandardCode, tooMuch } from "./error.js";
 import { Kind, UPSTREAM } from "./frame.js";
+import type { Hello } from "./hello.js";
 import type { Outbox } from "./outbox.js";
 import { failureBody } from "./response.js";
 
-/** What the connection gives to what answers on it. */
+/** What a connection gives to what answers on it. */
 export interface Ground {
   readonly outbox: Outbox;
-  readonly inFlight: number;
-  readonly streams: number;
-  readonly streamBytes: number;
-  /** What the peer takes. */
-  readonly peer: { readonly message_bytes: number; readonly stream_bytes: number };
+  readonly limits: Limits;
+  readonly owner: Owner;
+  readonly hello: Hello | undefined;
+  /** It has said goodbye. */
   readonly leaving: boolean;
-  codecs(channel: string): Codecs;
-  /** Whether nothing more may be written for now. */
-  held(): boolean;
+  /** Whether a stream must wait; it is woken then. */
+  holds(): boolean;
   answered(): void;
-  failed(channel: string, error: unknown): void;
 }
 
 export const failure = (code: StandardCode, message: string): Failure<StandardCode> => ({ code, message });
+export const UNKNOWN = failure("UNKNOWN_CHANNEL", "nothing here has this channel");
 export const GOING = failure("UNAVAILABLE", "this end is shutting down");
 export const CANCELLED = failure("CANCELLED", "the caller cancelled the call");
+
+/** What it does with all the rest is for a router to say. */
+export interface Answering {
+  /** Calls that have no answer yet. */
+  readonly inFlight?: number;
+  has?(id: number): boolean;
+  notification?(message: Arrived): void;
+  /** An item begins. */
+  begins?(id: number): void;
+  item?(id: number, message: Arrived): void;
+  /** The end of what the caller sends has come. */
+  uploaded?(id: number): void;
+  grant?(id: number, bytes: number): void;
+  wake?(): void;
+  /** Ends what would not end by itself. */
+  leave?(): void;
+  /** The connection is gone. */
+  lost?(): void;
+}
 
 export class Answering {
   constructor(protected readonly ground: Ground) {}
 
-  /** Calls that have no answer yet. */
-  get inFlight(): number {
-    return 0;
-  }
-
-  has(_id: number): boolean {
-    return false;
-  }
-
   request(message: Arrived): void {
-    this.fail(message.id, this.refusal(message) ?? unknown(message.channel));
+    this.fail(message.id, this.refusal(message) ?? UNKNOWN);
   }
-
-  notification(_message: Arrived): void {}
 
   /** Nothing here can be subscribed to. */
   subscribe(message: Arrived): void {
-    const { channel } = message;
-    const misplaced = channel === undefined || channel.slice(0, -1).includes("*");
-    const refusal = this.refusal(message) ?? (misplaced ? failure("INVALID_INPUT", "it is no channel and no pattern") : unknown(channel));
-    this.fail(message.id, refusal);
+    const wrong = message.channel === undefined || /\*./s.test(message.channel);
+    this.fail(message.id, this.refusal(message) ?? (wrong ? failure("INVALID_INPUT", "no channel and no pattern") : UNKNOWN));
   }
 
   /** A cancel, behind which nothing more of the call comes; of its request a part may be all that came. */
@@ -57,20 +63,9 @@ export class Answering {
     if (halfArrived) this.fail(id, CANCELLED);
   }
 
-  begins(_id: number): void {}
-  item(_id: number, _message: Arrived): void {}
-  uploaded(_id: number): void {}
-  grant(_id: number, _bytes: number): void {}
-  wake(): void {}
-  /** Ends what would not end by itself. */
-  leave(): void {}
-  /** The connection is gone. */
-  lost(): void {}
-
   /** Why nothing is asked at all. */
   protected refusal({ refused }: Arrived): Failure | undefined {
-    if (this.ground.leaving) return GOING;
-    return refused && failure(refused, "the message is more than this end takes");
+    return this.ground.leaving ? GOING : refused && tooMuch(refused);
   }
 
   protected fail(id: number, failed: Failure): void {
@@ -82,6 +77,3 @@ export class Answering {
     this.ground.answered();
   }
 }
-
-export const unknown = (channel: string | undefined): Failure =>
-  failure("UNKNOWN_CHANNEL", `nothing here has the channel \`${channel ?? ""}\``);

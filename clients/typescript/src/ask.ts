@@ -36,7 +36,7 @@ export class Ask {
   invalid: ((error: IpcError) => void) | undefined;
 
   constructor(
-    readonly kind: Kind.Request | Kind.Subscribe,
+    readonly kind: Kind.Request | Kind.Subscribe | Kind.Notification,
     readonly channel: string,
     readonly body: Body | undefined,
     readonly codecs: Codecs,

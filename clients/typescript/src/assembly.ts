@@ -40,17 +40,10 @@ const NOTHING: Payload = { bytes: new Uint8Array(), start: 0, end: 0, table: fal
 
 const keyOf = (kind: number, id: number): number => kind * 2 ** 32 + id;
 
-/** Channel names that were read before; most often a peer uses few. */
-const names = new Map<string, string>();
-
 function channelOf({ bytes, channel, channelEnd }: Frame): string | undefined {
   if (channel === channelEnd) return;
   try {
-    const name = readText(bytes, channel, channelEnd);
-    const known = names.get(name);
-    if (known) return known;
-    if (names.size < 256) names.set(name, name);
-    return name;
+    return readText(bytes, channel, channelEnd);
   } catch {
     return;
   }
@@ -91,7 +84,7 @@ export class Assembly {
     const side = answers ? this.#answers : this.#others;
     const { inFlight, messageBytes, halfArrivedBytes } = this.limits;
     // Those that are refused are counted too: their ids take memory.
-    if (++side.count > 2 * Math.max(inFlight, 1)) throw new Breach("too many messages have half arrived");
+    if (++side.count > 2 * Math.max(inFlight, 1)) throw new Breach("half_arrived");
     const over = side.count > inFlight || side.bytes + total > halfArrivedBytes;
     const refused = total > messageBytes ? "TOO_LARGE" : over ? "OVERLOADED" : undefined;
     if (!refused) side.bytes += total;

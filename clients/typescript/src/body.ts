@@ -7,6 +7,8 @@ import { encodeText, readText } from "./text.js";
 export interface Body {
   readonly text: string;
   readonly attachments: readonly Uint8Array[];
+  /** What is written, one after the other, once somebody has needed it. */
+  parts?: readonly Uint8Array[];
 }
 
 /** Writes and reads the values of one place in a contract. */
@@ -37,7 +39,7 @@ export const isBinary = (value: unknown): value is Uint8Array | ArrayBuffer =>
 
 /** Puts binary data beside the text; answers what stands for it there. */
 export function attach(attachments: Uint8Array[], value: Uint8Array | ArrayBuffer): string {
-  if (attachments.length >= MOST_ATTACHMENTS) throw new IpcError("INVALID_INPUT", "there are too many attachments");
+  if (attachments.length >= MOST_ATTACHMENTS) throw new IpcError("INVALID_INPUT", "too many attachments");
   return "$" + (attachments.push(value instanceof Uint8Array ? value : new Uint8Array(value)) - 1);
 }
 
@@ -73,34 +75,31 @@ export const PLAIN_CODECS: Codecs = {
   idempotent: false,
 };
 
+const sizeOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, { length }) => sum + length, 0);
+
 /** A payload cut into what is written one after the other. */
-export function partsOf({ text, attachments }: Body): Uint8Array[] {
-  const json = encodeText(text);
-  if (!attachments.length) return [json];
-  const table = new Uint8Array(4 + 4 * attachments.length);
-  putU32(table, 0, attachments.length);
-  attachments.forEach((bytes, place) => putU32(table, 4 + 4 * place, bytes.length));
-  return [table, json, ...attachments];
-}
-
-/** The exact bytes of a payload. */
-export function payloadBytes({ text, attachments }: Body): number {
-  const beside = attachments.length ? attachments.reduce((sum, bytes) => sum + bytes.length + 4, 4) : 0;
-  return textBytes(text) + beside;
-}
-
-function textBytes(text: string): number {
-  let bytes = 0;
-  for (let place = 0; place < text.length; place++) {
-    const letter = text.charCodeAt(place);
-    // A pair of surrogates has four bytes, and a single one becomes a replacement character of three.
-    if (letter < 0x80) bytes++;
-    else if (letter < 0x800) bytes += 2;
-    else if (letter >> 10 === 0x36 && text.charCodeAt(place + 1) >> 10 === 0x37) (bytes += 4), place++;
-    else bytes += 3;
+function partsOf(body: Body): readonly Uint8Array[] {
+  if (body.parts) return body.parts;
+  const { attachments } = body;
+  const parts = [encodeText(body.text), ...attachments];
+  if (attachments.length) {
+    const table = new Uint8Array(4 + 4 * attachments.length);
+    putU32(table, 0, attachments.length);
+    attachments.forEach(({ length }, place) => putU32(table, 4 + 4 * place, length));
+    parts.unshift(table);
   }
-  return bytes;
+  return (body.parts = parts);
 }
+
+/** The parts of a payload and their bytes, if those are or may be more than this; else it is to be written as a text. */
+export function sized(body: Body, limit: number): { parts: readonly Uint8Array[]; total: number } | undefined {
+  if (!body.attachments.length && 3 * body.text.length <= limit) return;
+  const parts = partsOf(body);
+  return { parts, total: sizeOf(parts) };
+}
+
+/** Whether a payload is no larger than this. */
+export const fits = (body: Body, limit: number): boolean => (sized(body, limit)?.total ?? 0) <= limit;
 
 /** A payload that has arrived. */
 export interface Payload {

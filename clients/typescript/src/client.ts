@@ -1,6 +1,6 @@
 /** A client: calls, streams and events over one connection after the other. */
 import { Ask, Phase } from "./ask.js";
-import { type Body, type Codec, type Codecs, PLAIN, PLAIN_CODECS } from "./body.js";
+import { type Body, type Codecs, PLAIN, PLAIN_CODECS } from "./body.js";
 import { Connection, DEFAULT_LIMITS, type Limits } from "./connection.js";
 import type * as T from "./contract.js";
 import { IpcError, isIpcError, type Result, unavailable } from "./error.js";
@@ -8,7 +8,7 @@ import { Inbox } from "./flow.js";
 import { Kind } from "./frame.js";
 import type { Hello } from "./hello.js";
 import type { ConnectOptions, Server, State } from "./options.js";
-import type { Connector, Port, PortEvents } from "./port.js";
+import type { Connector } from "./port.js";
 
 /** The items of a stream. Leaving it, by `break` or `return()`, cancels the call. */
 export interface ItemStream<Item> extends AsyncIterableIterator<Item, undefined, undefined> {
@@ -60,10 +60,8 @@ export class Client<C extends T.Contract = T.AnyContract> {
   #server: Server | undefined;
   /** What waits for a connection, or for room on it. */
   #queue: Ask[] = [];
-  #notifying = 0;
-  #onRoom: (() => void)[] = [];
   #closing = new AbortController();
-  #gone: (() => void) | undefined;
+  readonly #gone: (() => void)[] = [];
 
   /** Prefer {@link connect} and {@link createClient}. */
   constructor(connector: Connector, options: ConnectOptions = {}) {
@@ -169,24 +167,12 @@ export class Client<C extends T.Contract = T.AnyContract> {
   }
 
   /** Calls without an answer; fulfilled when it has been handed to the connection. */
-  async notify<K extends T.CallsOf<C> | T.EventsOf<C>>(
+  notify<K extends T.CallsOf<C> | T.EventsOf<C>>(
     channel: K,
     payload?: K extends T.CallsOf<C> ? T.RequestOf<C, K> : C["events"][K],
   ): Promise<void> {
-    const { request, event } = this.#codecsOf(channel);
-    const body = this.#encode(payload ?? {}, request === PLAIN ? event : request);
-    if (this.#notifying >= this.#limits.waiting) throw overloaded();
-    this.#notifying++;
-    try {
-      while (!this.#connection?.isOpen || this.#connection.isHeld) {
-        if (this.#state === "closed") throw unavailable(CLOSED);
-        await new Promise<void>((resolve) => this.#onRoom.push(resolve));
-      }
-      const connection = this.#connection;
-      await new Promise<void>((written) => connection.notify(channel, body, written));
-    } finally {
-      this.#notifying--;
-    }
+    const of = this.#codecsOf(channel).request === PLAIN ? "event" : "request";
+    return this.#call(channel, payload, of, undefined, Kind.Notification);
   }
 
   /**
@@ -197,9 +183,10 @@ export class Client<C extends T.Contract = T.AnyContract> {
     if (this.#state !== "closed") this.#close(unavailable(CLOSED));
     const connection = this.#connection;
     if (!connection) return;
-    const gone = new Promise<void>((resolve) => (this.#gone = chain(this.#gone, resolve)));
-    connection.close("the client goes");
-    await gone;
+    await new Promise<void>((resolve) => {
+      this.#gone.push(resolve);
+      connection.close("the client goes");
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -220,7 +207,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
       try {
         return await this.#attempt();
       } catch (error) {
-        const failed = isIpcError(error) ? error : unavailable("the connection could not be opened", error);
+        const failed = isIpcError(error) ? error : unavailable("there is no connection", error);
         if (this.#isClosed()) throw failed;
         if (once || reconnect === false || attempt >= attempts || isIpcError(failed, "CONTRACT_MISMATCH")) {
           this.#close(failed);
@@ -234,76 +221,71 @@ export class Client<C extends T.Contract = T.AnyContract> {
     throw unavailable(CLOSED);
   }
 
+  /** Opens one connection, up to the server's hello. */
   async #attempt(): Promise<void> {
     const { agent = "ipc-bridge-ts/0.1.0", token, keepAliveMs, router } = this.#options;
     const { messageBytes, inFlight, streamBytes, handshakeMs } = this.#limits;
+    const limits = { message_bytes: messageBytes, in_flight: inFlight, stream_bytes: streamBytes };
+    const shown = typeof token === "function" ? await token() : token;
+    const hello: Hello = { agent, codec: "json", instance: INSTANCE, limits, ...(shown !== undefined && { token: shown }) };
     const given_up = new AbortController();
-    const { signal } = given_up;
-    let over = (_: IpcError): void => {};
-    const failed = new Promise<never>((_, reject) => (over = reject));
-    failed.catch(() => undefined);
-    let opened = (): void => {};
-    const isOpen = new Promise<void>((resolve) => (opened = resolve));
-    const connection = new Connection(
-      {
-        codecs: (channel) => this.#codecsOf(channel),
-        ...(router && { serve: (ground) => router.serve(ground) }),
-        opened: (hello) => {
-          const mismatch = this.#mismatch(hello);
-          if (mismatch) return connection.abort(mismatch);
-          const { token: _, ...server } = hello;
-          this.#server = server;
-          this.#connection = connection;
-          this.#change("connected");
-          opened();
-          this.#drain();
+    await new Promise<void>((resolve, reject) => {
+      const over = (): void => {
+        clearTimeout(timer);
+        this.#closing.signal.removeEventListener("abort", close);
+      };
+      const connection = new Connection(
+        {
+          codecs: (channel) => this.#codecsOf(channel),
+          ...(router && { serve: (ground) => router.serve(ground) }),
+          opened: (hello) => {
+            over();
+            const mismatch = this.#mismatch(hello);
+            if (mismatch) return connection.abort(mismatch);
+            const { token: _, ...server } = hello;
+            this.#server = server;
+            this.#connection = connection;
+            this.#change("connected");
+            resolve();
+            this.#drain();
+          },
+          room: () => this.#drain(),
+          gone: (error, asks) => {
+            over();
+            given_up.abort(error);
+            reject(error);
+            if (this.#connection === connection) this.#lost(error, asks);
+          },
+          moved: (ask) => this.#asksAgain(ask),
+          failed: (channel, error) => this.#report(error, channel),
         },
-        room: () => this.#drain(),
-        gone: (error, asks) => {
-          over(error);
-          if (this.#connection === connection) this.#lost(error, asks);
-        },
-        moved: (ask) => this.#asksAgain(ask),
-        failed: (channel, error) => this.#report(error, channel),
-      },
-      this.#limits,
-    );
-    const events: PortEvents = {
-      data: (bytes) => connection.data(bytes),
-      drain: () => connection.drained(),
-      close: (error) => connection.closed(error),
-    };
-    const timer = setTimeout(() => {
-      const error = new IpcError("TIMEOUT", `the server has not said hello within ${handshakeMs} ms`);
-      connection.abort(error);
-    }, handshakeMs);
-    const closed = (): void => connection.abort(unavailable(CLOSED));
-    this.#closing.signal.addEventListener("abort", closed);
-    const open = async (): Promise<void> => {
-      const shown = typeof token === "function" ? await token() : token;
-      const port: Port = await this.#connector(events, signal);
-      if (signal.aborted) return port.close();
-      const limits = { message_bytes: messageBytes, in_flight: inFlight, stream_bytes: streamBytes };
-      const hello: Hello = { agent, codec: "json", instance: INSTANCE, limits, ...(shown !== undefined && { token: shown }) };
-      connection.start(port, hello, keepAliveMs);
-      await isOpen;
-    };
-    try {
-      await Promise.race([open(), failed]);
-    } catch (error) {
-      given_up.abort(error);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-      this.#closing.signal.removeEventListener("abort", closed);
-    }
+        this.#limits,
+      );
+      const close = (): void => connection.abort(unavailable(CLOSED));
+      const timer = setTimeout(() => connection.abort(new IpcError("TIMEOUT", "no hello")), handshakeMs);
+      this.#closing.signal.addEventListener("abort", close);
+      if (this.#isClosed()) return close();
+      const open = async (): Promise<void> => {
+        const port = await this.#connector(
+          {
+            data: (bytes) => connection.data(bytes),
+            drain: () => connection.drained(),
+            close: (error) => connection.closed(error),
+          },
+          given_up.signal,
+        );
+        if (given_up.signal.aborted) port.close();
+        else connection.start(port, hello, keepAliveMs);
+      };
+      open().catch((error) => connection.closed(error));
+    });
   }
 
   #mismatch({ fingerprint }: Hello): IpcError | undefined {
     const { expectedFingerprint: expected, onMismatch } = this.#options;
     if (expected === undefined || expected === fingerprint) return;
     if (onMismatch?.({ expected, actual: fingerprint }) === true) return;
-    return new IpcError("CONTRACT_MISMATCH", "the server serves another contract than the bindings were made from", {
+    return new IpcError("CONTRACT_MISMATCH", "the server serves another contract", {
       expected,
       actual: fingerprint,
     });
@@ -311,13 +293,11 @@ export class Client<C extends T.Contract = T.AnyContract> {
 
   #lost(error: IpcError, asks: readonly Ask[]): void {
     this.#connection = undefined;
-    const gone = this.#gone;
-    this.#gone = undefined;
     const comesBack = this.#options.reconnect !== false && !this.#isClosed();
     if (comesBack) this.#change("reconnecting", error);
     const failed = isIpcError(error, "UNAVAILABLE") ? error : unavailable("the connection is gone", error);
     for (const ask of asks) if (!this.#asksAgain(ask)) ask.fail(failed);
-    gone?.();
+    for (const gone of this.#gone.splice(0)) gone();
     // A failure to come back closes the client, which says so to all who wait.
     if (comesBack) this.#connect(false).catch(() => undefined);
     else if (!this.#isClosed()) this.#close(error);
@@ -339,13 +319,18 @@ export class Client<C extends T.Contract = T.AnyContract> {
     this.#queue = [];
     for (const ask of waiting) ask.fail(error);
     this.#closing.abort();
-    this.#wakeRoom();
   }
 
-  #call(channel: string, payload: unknown, of: "request" | "event", options?: T.CallOptions & { upload?: any }): Promise<any> {
+  #call(
+    channel: string,
+    payload: unknown,
+    of: "request" | "event",
+    options?: T.CallOptions & { upload?: any },
+    kind: Kind.Request | Kind.Notification = Kind.Request,
+  ): Promise<any> {
     return new Promise((resolve, reject) => {
       const settled = (error: unknown, data: unknown): void => (error ? reject(error) : resolve(data));
-      const ask = this.#ask(Kind.Request, channel, payload ?? {}, of, settled, undefined);
+      const ask = this.#ask(kind, channel, payload, of, settled, undefined);
       ask.upload = options?.upload;
       ask.again = !ask.upload && (options?.idempotent ?? ask.codecs.idempotent);
       this.#start(ask, options);
@@ -353,7 +338,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
   }
 
   #ask(
-    kind: Kind.Request | Kind.Subscribe,
+    kind: Ask["kind"],
     channel: string,
     payload: unknown,
     of: "request" | "event",
@@ -364,24 +349,15 @@ export class Client<C extends T.Contract = T.AnyContract> {
     let body: Body | undefined;
     let failed: unknown;
     try {
-      if (kind === Kind.Request) body = this.#encode(payload ?? {}, codecs[of]);
-      else if (payload !== undefined) body = this.#encode(payload, PLAIN);
+      if (kind !== Kind.Subscribe) body = codecs[of].encode(payload ?? {});
+      else if (payload !== undefined) body = PLAIN.encode(payload);
     } catch (error) {
-      failed = error;
+      failed = error instanceof IpcError ? error : new IpcError("INVALID_INPUT", String(error), undefined, error);
     }
     const ask = new Ask(kind, channel, body, codecs, settled);
     ask.inbox = inbox;
     if (failed) ask.fail(failed);
     return ask;
-  }
-
-  #encode(payload: unknown, codec: Codec): Body {
-    try {
-      return codec.encode(payload);
-    } catch (error) {
-      if (error instanceof IpcError) throw error;
-      throw new IpcError("INVALID_INPUT", `the argument is no JSON: ${(error as Error).message}`, undefined, error);
-    }
   }
 
   #start(ask: Ask, options: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined } | undefined): void {
@@ -416,7 +392,6 @@ export class Client<C extends T.Contract = T.AnyContract> {
   }
 
   #drain(): void {
-    if (this.#onRoom.length) this.#wakeRoom();
     while (this.#queue.length && this.#connection?.hasRoom) this.#connection.ask(this.#queue.shift() as Ask);
   }
 
@@ -428,12 +403,6 @@ export class Client<C extends T.Contract = T.AnyContract> {
       signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
       if (signal.aborted) resolve();
     });
-  }
-
-  #wakeRoom(): void {
-    const waiting = this.#onRoom;
-    this.#onRoom = [];
-    for (const wake of waiting) wake();
   }
 
   #codecsOf(channel: string): Codecs {
@@ -468,7 +437,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
 const overloaded = (): IpcError => new IpcError("OVERLOADED", "too many calls wait");
 
 function aborted(signal: AbortSignal): IpcError {
-  const error = new IpcError("CANCELLED", "the caller's signal was aborted", undefined, signal.reason);
+  const error = new IpcError("CANCELLED", "aborted by its signal", undefined, signal.reason);
   error.name = "AbortError";
   return error;
 }
@@ -483,11 +452,6 @@ function trying<A extends unknown[], D>(call: (...rest: A) => Promise<D>): (...r
       },
     );
 }
-
-const chain = (first: (() => void) | undefined, then: () => void) => (): void => {
-  first?.();
-  then();
-};
 
 /** Connects, and answers when the server has said hello. Throws an {@link IpcError} where the first attempt fails. */
 export function connect<C extends T.Contract = T.AnyContract>(connector: Connector, options?: ConnectOptions): Promise<Client<C>> {

@@ -1,12 +1,12 @@
 /** One connection: what is in flight on it, and what each frame means. It opens no port, and makes no second one. */
 import { type Ask, Phase, readItem, unreadable } from "./ask.js";
 import { type Arrived, Assembly } from "./assembly.js";
-import { attachmentsOf, type Codecs, splitPayload } from "./body.js";
-import { Breach, type Failure, IpcError, unavailable } from "./error.js";
+import { attachmentsOf, type Codecs, fits, splitPayload } from "./body.js";
+import { Breach, type Failure, IpcError, tooMuch, unavailable } from "./error.js";
 import { Outflow } from "./flow.js";
-import { Decoder, Flag, type Frame, Kind, putU32, u32, UPSTREAM } from "./frame.js";
+import { concat, Decoder, Flag, type Frame, Kind, putU32, u32, UPSTREAM } from "./frame.js";
 import { encodeHello, type Hello, readFailure, readFirst } from "./hello.js";
-import { fits, Outbox, sendItem } from "./outbox.js";
+import { Outbox, sendItem, tooLarge } from "./outbox.js";
 import type { Port } from "./port.js";
 import { readResponse } from "./response.js";
 import { Answering, type Ground } from "./answering.js";
@@ -65,20 +65,20 @@ export interface Owner {
 export const MISSED = "ipc:missed";
 const NOTIFICATIONS = -1;
 
-export class Connection {
+export class Connection implements Ground {
   hello: Hello | undefined;
   readonly #asks = new Map<number, Ask>();
   readonly #assembly: Assembly;
   readonly #decoder = new Decoder();
-  readonly #outbox: Outbox;
+  readonly outbox: Outbox;
   readonly #serving: Answering;
   readonly #channels = new Map<string, Uint8Array>();
   #port: Port | undefined;
   #first: Uint8Array | undefined = new Uint8Array();
   #lastId = 0;
   #limit = 1;
-  #saidGoodbye = false;
-  #heard: Failure | undefined;
+  leaving = false;
+  #heard: IpcError | undefined;
   #gone = false;
   #paused = false;
   #streamsWait = false;
@@ -87,43 +87,26 @@ export class Connection {
   #quiet = false;
 
   constructor(
-    private readonly owner: Owner,
-    private readonly limits: Limits,
+    readonly owner: Owner,
+    readonly limits: Limits,
   ) {
-    this.#outbox = new Outbox(
+    this.outbox = new Outbox(
       (bytes) => this.#port?.send(bytes) ?? false,
       () => this.#relieved(),
     );
     this.#assembly = new Assembly(limits, (frame) => this.#begins(frame));
-    const connection = this;
-    const ground: Ground = {
-      outbox: this.#outbox,
-      inFlight: limits.inFlight,
-      streams: limits.streams,
-      streamBytes: limits.streamBytes,
-      get peer() {
-        return (connection.hello as Hello).limits;
-      },
-      get leaving() {
-        return connection.#saidGoodbye;
-      },
-      held: () => this.#holds(),
-      answered: () => this.#answered(),
-      codecs: (channel) => owner.codecs(channel),
-      failed: (channel, error) => owner.failed(channel, error),
-    };
-    this.#serving = owner.serve?.(ground) ?? new Answering(ground);
+    this.#serving = owner.serve?.(this) ?? new Answering(this);
   }
 
   /** Begins, on a port that is open. */
   start(port: Port, hello: Hello, keepAliveMs?: number): void {
     this.#port = port;
-    this.#outbox.bytes(encodeHello(hello));
+    this.outbox.bytes(encodeHello(hello));
     if (!keepAliveMs) return;
     this.#keepAlive = setInterval(() => {
-      if (this.#quiet) return this.#lose(unavailable("the other end has not answered a ping"));
+      if (this.#quiet) return this.#lose(unavailable("no answer to a ping"));
       this.#quiet = true;
-      this.#outbox.frame(Kind.Ping, 0);
+      this.outbox.frame(Kind.Ping, 0);
     }, keepAliveMs);
   }
 
@@ -134,20 +117,15 @@ export class Connection {
 
   /** Whether calls can be made at all. */
   get isOpen(): boolean {
-    return this.hello !== undefined && !this.#gone && !this.#saidGoodbye;
-  }
-
-  /** Whether more waits to be sent than may. */
-  get isHeld(): boolean {
-    return this.#held;
+    return this.hello !== undefined && !this.#gone && !this.leaving;
   }
 
   get #held(): boolean {
-    return this.#outbox.buffered > this.limits.bufferedBytes;
+    return this.outbox.buffered > this.limits.bufferedBytes;
   }
 
   /** Whether a stream must wait, which is woken then. */
-  #holds(): boolean {
+  holds(): boolean {
     return (this.#streamsWait ||= this.#held);
   }
 
@@ -155,13 +133,18 @@ export class Connection {
   ask(ask: Ask): void {
     const { limits } = this.hello as Hello;
     if (ask.body && !fits(ask.body, limits.message_bytes)) {
-      return ask.fail(new IpcError("TOO_LARGE", "the request is more than the other end takes"));
+      return ask.fail(tooLarge());
     }
     let channel;
     try {
       channel = this.#channel(ask.channel);
     } catch (error) {
       return ask.fail(error);
+    }
+    const { kind, body, deadline } = ask;
+    if (kind === Kind.Notification) {
+      this.outbox.push(NOTIFICATIONS, { kind, id: 0, channel, body });
+      return ask.succeed(undefined);
     }
     do this.#lastId = (this.#lastId + 1) % UPSTREAM;
     while (this.#asks.has(this.#lastId));
@@ -170,8 +153,7 @@ export class Connection {
     ask.connection = this;
     this.#asks.set(id, ask);
     ask.inbox?.begin(this.limits.streamBytes);
-    const { kind, body, deadline } = ask;
-    this.#outbox.push(id, { kind, id, channel, deadline, body });
+    this.outbox.push(id, { kind, id, channel, deadline, body });
     if (ask.upload) void this.#upload(ask, ask.upload, limits.stream_bytes, limits.message_bytes);
   }
 
@@ -180,19 +162,15 @@ export class Connection {
     const { id, phase, kind } = ask;
     if (phase === Phase.Waiting || phase === Phase.Left || this.#gone) return;
     ask.phase = Phase.Left;
-    if (kind === Kind.Subscribe) return this.#outbox.push(id, { kind: Kind.Unsubscribe, id });
+    if (kind === Kind.Subscribe) return void this.outbox.push(id, { kind: Kind.Unsubscribe, id });
     ask.flow?.stop();
-    if (this.#outbox.drop(id, Kind.Request)) {
+    if (this.outbox.drop(id, Kind.Request)) {
       // Nothing of it has been sent, so nothing is.
       this.#asks.delete(id);
       this.owner.room();
       return;
     }
-    this.#outbox.frame(Kind.Cancel, id);
-  }
-
-  notify(channel: string, body: Ask["body"], written: () => void): void {
-    this.#outbox.push(NOTIFICATIONS, { kind: Kind.Notification, id: 0, channel: this.#channel(channel), body, written });
+    this.outbox.frame(Kind.Cancel, id);
   }
 
   /** More may be taken of what this end receives. */
@@ -200,7 +178,7 @@ export class Connection {
     if (ask.phase === Phase.Left || this.#gone) return;
     const payload = new Uint8Array(4);
     putU32(payload, 0, bytes);
-    this.#outbox.frame(Kind.Credit, ask.id, payload);
+    this.outbox.frame(Kind.Credit, ask.id, payload);
   }
 
   /** Says goodbye, and closes when all has been answered. */
@@ -229,29 +207,23 @@ export class Connection {
   }
 
   drained(): void {
-    if (!this.#gone) this.#outbox.drained();
+    if (!this.#gone) this.outbox.drained();
   }
 
   /** The port is closed. */
   closed(error?: unknown): void {
     const said = this.#heard;
-    if (said && said.code !== "UNAVAILABLE") return this.#lose(new IpcError(said.code, said.message, undefined, error));
-    this.#lose(unavailable(said?.message ?? "the connection is gone", error));
+    this.#lose(said ?? unavailable("the connection is gone", error));
   }
 
   #begin(first: Uint8Array, bytes: Uint8Array): Uint8Array | undefined {
-    if (first.length) {
-      const both = new Uint8Array(first.length + bytes.length);
-      both.set(first);
-      both.set(bytes, first.length);
-      bytes = both;
-    }
+    bytes = concat(first, bytes);
     let read;
     try {
       read = readFirst(bytes);
     } catch (error) {
       // Without a word: a client that does not take the server's first frame just closes.
-      this.#lose(new IpcError("PROTOCOL_ERROR", `the other end is no IPC Bridge of this version: ${(error as Breach).reason}`));
+      this.#lose(new IpcError("PROTOCOL_ERROR", `no hello of this protocol: ${(error as Breach).reason}`));
       return;
     }
     if (!read) {
@@ -260,13 +232,13 @@ export class Connection {
     }
     this.#first = undefined;
     const { hello, goodbye } = read;
-    if (goodbye) {
-      this.#lose(new IpcError(goodbye.code, goodbye.message));
-      return;
+    if (hello) {
+      this.hello = hello;
+      this.#limit = Math.max(1, Math.min(hello.limits.in_flight, this.limits.inFlight));
+      this.owner.opened(hello);
+    } else {
+      this.#lose(goodbye as IpcError);
     }
-    this.hello = hello as Hello;
-    this.#limit = Math.max(1, Math.min(this.hello.limits.in_flight, this.limits.inFlight));
-    this.owner.opened(this.hello);
     return this.#gone ? undefined : bytes.subarray(read.taken);
   }
 
@@ -278,8 +250,8 @@ export class Connection {
         this.#hearGoodbye(bytes, start, end);
         break;
       case Kind.Ping:
-        this.#outbox.frame(Kind.Pong, id, bytes.subarray(start, end));
-        this.#answered();
+        this.outbox.frame(Kind.Pong, id, bytes.subarray(start, end));
+        this.answered();
         break;
       case Kind.Pong:
       case Kind.Unsubscribe:
@@ -291,9 +263,9 @@ export class Connection {
         break;
       }
       case Kind.Credit:
-        if (end - start !== 4) throw new Breach("a credit has 4 bytes");
+        if (end - start !== 4) throw new Breach("credit");
         if (id >= UPSTREAM) this.#asks.get(id - UPSTREAM)?.flow?.grant(u32(bytes, start));
-        else this.#serving.grant(id, u32(bytes, start));
+        else this.#serving.grant?.(id, u32(bytes, start));
         break;
       default: {
         const message = this.#assembly.take(frame);
@@ -306,11 +278,11 @@ export class Connection {
   /** The first frame of a message is there. */
   #begins({ kind, id, flags }: Frame): void {
     if (kind === Kind.Response) return;
-    if (kind === Kind.Item && id >= UPSTREAM) return this.#serving.begins(id - UPSTREAM);
+    if (kind === Kind.Item && id >= UPSTREAM) return this.#serving.begins?.(id - UPSTREAM);
     if (kind === Kind.Item || kind === Kind.Event) return this.#reader(kind, id)?.inbox?.begins();
     if (kind !== Kind.Request && kind !== Kind.Subscribe) return;
-    if (id >= UPSTREAM) throw new Breach("an id is not below 2^31");
-    if (!(flags & Flag.More) && this.#serving.has(id)) throw new Breach("an id is in use");
+    if (id >= UPSTREAM) throw new Breach("id");
+    if (!(flags & Flag.More) && this.#serving.has?.(id)) throw new Breach("id_in_use");
   }
 
   #message(message: Arrived): void {
@@ -321,16 +293,16 @@ export class Connection {
       case Kind.Item:
       case Kind.Event:
         if (!message.refused && message.payload.table && !attachmentsOf(message.payload)) {
-          throw new Breach("the attachments of an item or an event are malformed");
+          throw new Breach("attachments");
         }
         if (kind === Kind.Event) return this.#event(message);
-        return id >= UPSTREAM ? this.#serving.item(id - UPSTREAM, message) : this.#item(message);
+        return id >= UPSTREAM ? this.#serving.item?.(id - UPSTREAM, message) : this.#item(message);
       case Kind.End:
-        return id >= UPSTREAM ? this.#serving.uploaded(id - UPSTREAM) : this.#end(message);
+        return id >= UPSTREAM ? this.#serving.uploaded?.(id - UPSTREAM) : this.#end(message);
       case Kind.Notification:
-        return this.#serving.notification(message);
+        return this.#serving.notification?.(message);
       default:
-        if (this.#serving.has(id)) throw new Breach("an id is in use");
+        if (this.#serving.has?.(id)) throw new Breach("id_in_use");
         if (kind === Kind.Request) this.#serving.request(message);
         else this.#serving.subscribe(message);
     }
@@ -348,7 +320,7 @@ export class Connection {
     const left = ask.phase === Phase.Left;
     let error: unknown, data: unknown;
     if (refused) {
-      error = new IpcError(refused, "the response is more than this end takes");
+      error = tooMuch(refused);
     } else {
       try {
         const parts = splitPayload(payload);
@@ -365,7 +337,7 @@ export class Connection {
     this.#asks.delete(id);
     if (kind === Kind.Request) {
       ask.flow?.stop();
-      this.#outbox.drop(id, Kind.Request, true);
+      this.outbox.drop(id, Kind.Request, true);
     }
     if (!left) {
       if (!error) ask.succeed(data);
@@ -378,8 +350,8 @@ export class Connection {
     const ask = this.#reader(Kind.Item, id);
     if (!ask) return;
     try {
-      if (!ask.inbox) throw new IpcError("INTERNAL", "the channel answers with a stream, and one answer was asked for");
-      if (refused) throw new IpcError(refused, "an item is more than this end takes");
+      if (!ask.inbox) throw new IpcError("INTERNAL", "the channel answers with a stream");
+      if (refused) throw tooMuch(refused);
       ask.inbox.push(total, readItem(payload, ask.codecs.item));
     } catch (error) {
       this.leave(ask);
@@ -414,11 +386,10 @@ export class Connection {
     this.#asks.delete(id);
     if (ask.phase !== Phase.Left) {
       let error: IpcError | undefined;
-      if (refused) error = new IpcError(refused, "the end is more than this end takes");
+      if (refused) error = tooMuch(refused);
       else if (payload.end > payload.start) {
         try {
-          const { code, message, details } = readFailure(JSON.parse(readText(payload.bytes, payload.start, payload.end)));
-          error = new IpcError(code, message, details);
+          error = readFailure(JSON.parse(readText(payload.bytes, payload.start, payload.end)));
         } catch {
           // It has ended, whatever else it says.
         }
@@ -440,10 +411,10 @@ export class Connection {
     try {
       const whole = await flow.run(
         source,
-        (item) => sendItem(this.#outbox, id, UPSTREAM + id, codecs.upload.encode(item), limit),
-        () => this.#holds(),
+        (item) => sendItem(this.outbox, id, UPSTREAM + id, codecs.upload.encode(item), limit),
+        () => this.holds(),
       );
-      if (whole && ask.phase === Phase.Sent) this.#outbox.push(id, { kind: Kind.End, id: UPSTREAM + id });
+      if (whole && ask.phase === Phase.Sent) this.outbox.push(id, { kind: Kind.End, id: UPSTREAM + id });
     } catch (error) {
       if (ask.phase !== Phase.Sent) return;
       this.leave(ask);
@@ -462,10 +433,10 @@ export class Connection {
   }
 
   #sayGoodbye(why: Failure): void {
-    if (this.#saidGoodbye) return;
-    this.#saidGoodbye = true;
-    this.#serving.leave();
-    this.#outbox.frame(Kind.Goodbye, 0, encodeText(JSON.stringify(why)));
+    if (this.leaving) return;
+    this.leaving = true;
+    this.#serving.leave?.();
+    this.outbox.frame(Kind.Goodbye, 0, encodeText(JSON.stringify(why)));
     this.#mayPart();
   }
 
@@ -473,21 +444,21 @@ export class Connection {
     try {
       this.#heard ??= readFailure(JSON.parse(readText(bytes, start, end)));
     } catch {
-      throw new Breach("a goodbye is no failure");
+      throw new Breach("goodbye");
     }
-    this.#sayGoodbye({ code: "UNAVAILABLE", message: "the other end said goodbye" });
+    this.#sayGoodbye({ code: "UNAVAILABLE", message: "goodbye" });
     this.#mayPart();
   }
 
   /** Closes, where both have said goodbye and nothing is in flight. */
   #mayPart(): void {
-    if (!this.#saidGoodbye || this.#gone || this.#asks.size || this.#serving.inFlight || this.#assembly.halfArrived) return;
+    if (!this.leaving || this.#gone || this.#asks.size || this.#serving.inFlight || this.#assembly.halfArrived) return;
     const part = (): void => {
-      if (this.#outbox.buffered) return;
+      if (this.outbox.buffered) return;
       this.closed();
     };
     if (this.#heard) {
-      this.#outbox.flush();
+      this.outbox.flush();
       part();
     } else {
       this.#parting ??= setTimeout(() => this.closed(), this.limits.goodbyeMs);
@@ -495,23 +466,23 @@ export class Connection {
   }
 
   #freed(): void {
-    if (this.#saidGoodbye) this.#mayPart();
+    if (this.leaving) this.#mayPart();
     else this.owner.room();
   }
 
-  #answered(): void {
+  answered(): void {
     if (this.#held && !this.#paused && this.#port) {
       // Answers that nobody takes: what asks for them is read no further.
       if (!this.#port.pause) {
-        if (this.#outbox.buffered > 16 * this.limits.bufferedBytes) {
-          this.#lose(new IpcError("OVERLOADED", "the other end does not read its answers"));
+        if (this.outbox.buffered > 16 * this.limits.bufferedBytes) {
+          this.#lose(new IpcError("OVERLOADED", "answers are not read"));
         }
         return;
       }
       this.#paused = true;
       this.#port.pause();
     }
-    if (this.#saidGoodbye) this.#mayPart();
+    if (this.leaving) this.#mayPart();
   }
 
   #relieved(): void {
@@ -522,16 +493,16 @@ export class Connection {
     }
     if (this.#streamsWait) {
       this.#streamsWait = false;
-      this.#serving.wake();
+      this.#serving.wake?.();
       for (const { flow } of this.#asks.values()) flow?.wake();
     }
     this.#freed();
   }
 
   #breach({ reason }: Breach): void {
-    const error = new IpcError("PROTOCOL_ERROR", `the other end broke the protocol: ${reason}`);
-    this.#outbox.frame(Kind.Goodbye, 0, encodeText(JSON.stringify({ code: error.code, message: reason })));
-    this.#outbox.flush();
+    const error = new IpcError("PROTOCOL_ERROR", `the protocol was broken: ${reason}`);
+    this.outbox.frame(Kind.Goodbye, 0, encodeText(JSON.stringify({ code: error.code, message: reason })));
+    this.outbox.flush();
     this.#lose(error);
   }
 
@@ -540,7 +511,7 @@ export class Connection {
     this.#gone = true;
     clearTimeout(this.#parting);
     clearInterval(this.#keepAlive);
-    this.#serving.lost();
+    this.#serving.lost?.();
     const asks = [...this.#asks.values()].filter((ask) => ask.phase !== Phase.Left);
     for (const { flow } of this.#asks.values()) flow?.stop();
     this.#asks.clear();
@@ -556,6 +527,6 @@ function missedOf(bytes: Uint8Array, start: number, end: number): number {
   } catch {
     // It is no number then.
   }
-  if (!/^(0|[1-9]\d{0,19})$/.test(text) || BigInt(text) >= 1n << 64n) throw new Breach("missed events are no number");
+  if (!/^(0|[1-9]\d{0,19})$/.test(text) || BigInt(text) >= 1n << 64n) throw new Breach("missed");
   return Number(text);
 }

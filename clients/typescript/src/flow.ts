@@ -37,7 +37,7 @@ export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> 
 
   /** A message of this stream begins. */
   begins(): void {
-    if (this.#open && this.#credit <= 0) throw new Breach("an item or an event is beyond the credit");
+    if (this.#open && this.#credit <= 0) throw new Breach("beyond_credit");
   }
 
   /** An item has arrived, of so many bytes. */
@@ -132,6 +132,7 @@ export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> 
 export class Outflow {
   #open = true;
   #wake: (() => void) | undefined;
+  #items: AsyncIterator<unknown> | undefined;
 
   constructor(private credit: number) {}
 
@@ -140,22 +141,25 @@ export class Outflow {
     this.wake();
   }
 
-  /** The port or the outbox takes more again. */
+  /** The outbox takes more again. */
   wake(): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
+    this.#wake?.();
   }
 
-  /** Nothing more is sent. */
+  /** Nothing more is sent, and the source is left as `for await` leaves one. */
   stop(): void {
+    if (!this.#open) return;
     this.#open = false;
     this.wake();
+    const leave = async (): Promise<unknown> => this.#items?.return?.();
+    // What the source says to that is of no use to anybody.
+    leave().catch(() => undefined);
   }
 
   /**
-   * Takes items from a source while there is credit, and sends them: `send` answers the bytes of each. Answers
-   * whether the source came to its end. It is left as `for await` leaves one, at once when the stream is stopped.
+   * Takes items from a source while there is credit, and sends them: `send` answers the bytes of each. Answers when
+   * the source has come to its end, and that is true, or the stream was stopped; where the source never says what
+   * comes next, it never answers.
    */
   async run(
     source: AsyncIterable<unknown> | Iterable<unknown>,
@@ -164,35 +168,23 @@ export class Outflow {
   ): Promise<boolean> {
     const of = source as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
     const items = (of[Symbol.asyncIterator]?.() ?? of[Symbol.iterator]?.()) as AsyncIterator<unknown> | undefined;
-    if (!items) throw new TypeError("a stream must be an AsyncIterable or an Iterable");
-    try {
-      while (this.#open) {
-        if (this.credit <= 0 || held()) {
-          await new Promise<void>((wake) => (this.#wake = wake));
-          continue;
-        }
-        const next = await Promise.race([items.next(), this.#stopped]);
-        if (next?.done) return this.#open;
-        if (next && this.#open) this.credit -= send(next.value) + OVERHEAD;
+    if (!items) throw new TypeError("a stream must be iterable");
+    this.#items = items;
+    while (this.#open) {
+      if (this.credit <= 0 || held()) {
+        await new Promise<void>((wake) => (this.#wake = wake));
+        continue;
       }
-    } catch (error) {
-      this.#open = false;
-      throw error;
-    } finally {
-      // Not awaited: a generator that waits for its own source would hold this up for ever. What it says is of no use.
-      if (!this.#open) Promise.resolve(items.return?.()).catch(() => undefined);
+      const next = await items.next();
+      if (!this.#open) break;
+      if (next.done) return true;
+      try {
+        this.credit -= send(next.value) + OVERHEAD;
+      } catch (error) {
+        this.stop();
+        throw error;
+      }
     }
     return false;
-  }
-
-  get #stopped(): Promise<undefined> {
-    // Only `stop` wakes while an item is awaited and credit does not matter; a grant merely waits again.
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (this.#open) this.#wake = look;
-        else resolve(undefined);
-      };
-      this.#wake = look;
-    });
   }
 }

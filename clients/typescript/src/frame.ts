@@ -80,6 +80,14 @@ export function putU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 3] = value >>> 24;
 }
 
+export function concat(one: Uint8Array, other: Uint8Array): Uint8Array {
+  if (!one.length) return other;
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}
+
 export function putHeader(
   bytes: Uint8Array,
   at: number,

@@ -1,5 +1,5 @@
 /** What each end says first. */
-import { Breach, type Failure } from "./error.js";
+import { Breach, IpcError } from "./error.js";
 import { Kind, putHeader, Size, u32 } from "./frame.js";
 import { encodeText, readText } from "./text.js";
 
@@ -33,7 +33,7 @@ export interface Hello {
 
 export function encodeHello(hello: Hello): Uint8Array {
   const body = encodeText(JSON.stringify(hello));
-  if (body.length > Size.Hello) throw new RangeError(`a hello has ${Size.Hello} bytes at most: the token is too long`);
+  if (body.length > Size.Hello) throw new RangeError("the token is too long");
   const frame = new Uint8Array(Size.Header + body.length);
   putHeader(frame, 0, body.length, Kind.Hello, 0, VERSION, MAGIC);
   frame.set(body, Size.Header);
@@ -62,7 +62,7 @@ function readHello(body: string): Hello {
 }
 
 /** What the first bytes of a peer come to, and how many of them were taken. */
-export type First = { readonly hello?: Hello; readonly goodbye?: Failure; readonly taken: number };
+export type First = { readonly hello?: Hello; readonly goodbye?: IpcError; readonly taken: number };
 
 /** Reads the first frame of a peer; `undefined` where more is needed to tell. Throws a {@link Breach}. */
 export function readFirst(bytes: Uint8Array): First | undefined {
@@ -86,9 +86,8 @@ export function readFirst(bytes: Uint8Array): First | undefined {
   }
 }
 
-/** A failure as it travels; throws where it is none. */
-export function readFailure(error: any): Failure {
-  const { code, message, details } = error;
+/** The error that a failure tells of; throws where it is none. */
+export function readFailure({ code, message, details }: any): IpcError {
   if (typeof code !== "string" || typeof message !== "string") throw new TypeError("it is no failure");
-  return details === undefined ? { code, message } : { code, message, details };
+  return new IpcError(code, message, details);
 }

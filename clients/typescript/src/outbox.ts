@@ -1,5 +1,5 @@
 /** What is to be sent: frames of one turn in one write, large messages in fragments that take turns. */
-import { type Body, partsOf, payloadBytes } from "./body.js";
+import { type Body, fits, sized } from "./body.js";
 import { IpcError } from "./error.js";
 import { Flag, Kind, putHeader, putU32, Size } from "./frame.js";
 import { writeText } from "./text.js";
@@ -12,8 +12,6 @@ export interface Message {
   /** When the caller waits no longer, in the milliseconds of `performance.now()`. */
   readonly deadline?: number | undefined;
   readonly body?: Body | undefined;
-  /** Told when the last of it has been written. */
-  readonly written?: () => void;
 }
 
 /** A message of which a part has been written. */
@@ -29,8 +27,6 @@ interface Cut {
 const BUFFER = 65536;
 /** As many bytes of fragments leave in one write: what a small frame waits for at most. */
 const TURN = 4 * Size.Payload;
-/** The largest text that fits one frame whatever its characters are. */
-const SURELY_SMALL = Math.floor(Size.Payload / 3);
 
 export class Outbox {
   #buffer = new Uint8Array(BUFFER);
@@ -55,15 +51,14 @@ export class Outbox {
     return this.#end - this.#start + this.#waiting;
   }
 
-  /** Sends a message behind those of its lane. */
-  push(lane: number, message: Message): void {
+  /** Sends a message behind those of its lane; answers the bytes of its payload. */
+  push(lane: number, message: Message): number {
     const queue = this.#lanes.get(lane);
-    if (queue) {
-      queue.push(message);
-      this.#waiting += sizeOf(message);
-    } else {
-      this.#write(lane, message);
-    }
+    if (!queue) return this.#write(lane, message);
+    queue.push(message);
+    const total = sizeOf(message);
+    this.#waiting += total;
+    return total;
   }
 
   /**
@@ -122,28 +117,27 @@ export class Outbox {
     this.relieved();
   }
 
-  #write(lane: number, message: Message): void {
-    const { body } = message;
-    if (!body || (!body.attachments.length && body.text.length <= SURELY_SMALL)) return this.#small(message, body?.text ?? "");
-    const parts = partsOf(body);
-    const total = parts.reduce((sum, part) => sum + part.length, 0);
-    if (total <= Size.Payload) {
-      this.#parts(message, 0, parts, total);
-      message.written?.();
-      return;
+  #write(lane: number, message: Message): number {
+    const { body = EMPTY } = message;
+    const large = sized(body, Size.Payload);
+    if (!large) return this.#small(message, body.text);
+    const { parts, total } = large;
+    if (total <= Size.Payload) this.#parts(message, 0, parts, total);
+    else {
+      this.#lanes.set(lane, [message]);
+      this.#turns.push({ message, lane, parts: [...parts], total, sent: 0 });
+      this.#waiting += total;
+      this.#schedule();
     }
-    this.#lanes.set(lane, [message]);
-    this.#turns.push({ message, lane, parts, total, sent: 0 });
-    this.#waiting += sizeOf(message);
-    this.#schedule();
+    return total;
   }
 
-  #small(message: Message, text: string): void {
+  #small(message: Message, text: string): number {
     const at = this.#prefix(message, 0, 3 * text.length);
     const length = writeText(text, this.#buffer, this.#end);
     this.#end += length;
     putU32(this.#buffer, at, this.#end - at - Size.Header);
-    message.written?.();
+    return length;
   }
 
   #parts(message: Message, flags: number, parts: readonly Uint8Array[], length: number, total?: number): void {
@@ -209,7 +203,6 @@ export class Outbox {
     const queue = this.#lanes.get(cut.lane) ?? [];
     this.#lanes.delete(cut.lane);
     this.#waiting += total - sizeOf(cut.message);
-    cut.message.written?.();
     for (const [place, message] of queue.entries()) {
       if (place === 0) continue;
       this.#waiting -= sizeOf(message);
@@ -237,18 +230,14 @@ export class Outbox {
   }
 }
 
-/** The bytes of a message's payload; too few where its text is no ASCII, which only a queue's bound depends on. */
-function sizeOf({ body }: Message): number {
-  return body ? body.attachments.reduce((sum, bytes) => sum + bytes.length + 4, body.text.length) : 0;
-}
+const EMPTY: Body = { text: "", attachments: [] };
 
-/** Whether a payload is no larger than this. */
-export const fits = (body: Body, limit: number): boolean =>
-  (!body.attachments.length && 3 * body.text.length <= limit) || payloadBytes(body) <= limit;
+const sizeOf = ({ body = EMPTY }: Message): number => sized(body, -1)?.total ?? 0;
+
+export const tooLarge = (): IpcError => new IpcError("TOO_LARGE", "it is more than the other end takes");
 
 /** Sends an item in its lane; answers what its payload costs. */
 export function sendItem(outbox: Outbox, lane: number, id: number, body: Body, limit: number): number {
-  if (!fits(body, limit)) throw new IpcError("TOO_LARGE", "an item is more than the other end takes");
-  outbox.push(lane, { kind: Kind.Item, id, body });
-  return payloadBytes(body);
+  if (!fits(body, limit)) throw tooLarge();
+  return outbox.push(lane, { kind: Kind.Item, id, body });
 }

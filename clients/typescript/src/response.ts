@@ -1,6 +1,6 @@
 /** The shape of every response. */
 import { type Body, PLAIN } from "./body.js";
-import { type Failure, IpcError } from "./error.js";
+import type { Failure, IpcError } from "./error.js";
 import { readFailure } from "./hello.js";
 
 /** A response as it is read. */
@@ -12,10 +12,7 @@ export function readResponse(json: string, attachments: readonly Uint8Array[], c
   const keys = said && typeof said === "object" && !Array.isArray(said) ? Object.keys(said) : [];
   if (keys.length === 2 && keys[0] === "success") {
     if (said.success === true && keys[1] === "data") return { data: said.data };
-    if (said.success === false && keys[1] === "error") {
-      const { code, message, details } = readFailure(said.error);
-      return { error: new IpcError(code, message, details) };
-    }
+    if (said.success === false && keys[1] === "error") return { error: readFailure(said.error) };
   }
   throw new TypeError("the response has not the shape of one");
 }

@@ -1,12 +1,13 @@
 /** What this end answers to the other. */
-import { Answering, CANCELLED, failure, GOING, type Ground, unknown } from "./answering.js";
+import { Answering, CANCELLED, failure, GOING, type Ground, UNKNOWN } from "./answering.js";
 import { readItem } from "./ask.js";
 import type { Arrived } from "./assembly.js";
-import { type Body, type Codecs, splitPayload } from "./body.js";
+import { type Body, type Codecs, fits, splitPayload } from "./body.js";
 import { type Failure, IpcError } from "./error.js";
 import { Inbox, Outflow } from "./flow.js";
 import { Kind, putU32, UPSTREAM } from "./frame.js";
-import { fits, sendItem } from "./outbox.js";
+import type { Hello } from "./hello.js";
+import { sendItem } from "./outbox.js";
 import { failureBody, successBody } from "./response.js";
 
 /** What a handler learns beside the argument. */
@@ -90,12 +91,12 @@ class Serving extends Answering {
     const { ground } = this;
     const refusal = this.refusal(message);
     if (refusal) return this.fail(id, refusal);
-    if (this.inFlight >= ground.inFlight) return this.fail(id, failure("OVERLOADED", "too many calls are in flight"));
+    if (this.inFlight >= ground.limits.inFlight) return this.fail(id, failure("OVERLOADED", "too many calls are in flight"));
     const registered = this.handlers.get(message.channel ?? "");
-    if (!registered) return this.fail(id, unknown(message.channel));
+    if (!registered) return this.fail(id, UNKNOWN);
     const taken = registered.incoming;
-    if (taken && this.#streams >= ground.streams) return this.fail(id, failure("OVERLOADED", "too many streams"));
-    const codecs = ground.codecs(message.channel ?? "");
+    if (taken && this.#streams >= ground.limits.streams) return this.fail(id, failure("OVERLOADED", "too many streams"));
+    const codecs = ground.owner.codecs(message.channel ?? "");
     let argument: unknown;
     try {
       const parts = splitPayload(payload);
@@ -118,12 +119,12 @@ class Serving extends Answering {
   override notification({ channel, payload, refused }: Arrived): void {
     const { ground } = this;
     const registered = this.handlers.get(channel ?? "");
-    if (!registered || refused || ground.leaving || this.inFlight >= ground.inFlight) return;
+    if (!registered || refused || ground.leaving || this.inFlight >= ground.limits.inFlight) return;
     let argument: unknown;
     try {
       const parts = splitPayload(payload);
       if (!parts) return;
-      argument = ground.codecs(channel ?? "").request.decode(parts.json, parts.attachments);
+      argument = ground.owner.codecs(channel ?? "").request.decode(parts.json, parts.attachments);
     } catch {
       // Nobody is told of a notification that cannot be handled.
       return;
@@ -136,7 +137,7 @@ class Serving extends Answering {
         const { signal } = new AbortController();
         await registered.handler(argument, { channel: channel ?? "", signal, incoming });
       } catch (error) {
-        if (!(error instanceof IpcError)) ground.failed(channel ?? "", error);
+        if (!(error instanceof IpcError)) ground.owner.failed(channel ?? "", error);
       }
       this.#notified--;
       ground.answered();
@@ -193,8 +194,13 @@ class Serving extends Answering {
     for (const [id, served] of this.#served) this.#let(id, served, new IpcError("CANCELLED", "the connection is gone"));
   }
 
+  /** What the other end takes: its hello comes before anything that it asks. */
+  get #peer(): Hello["limits"] {
+    return (this.ground.hello as Hello).limits;
+  }
+
   #take(id: number, served: Served): void {
-    const { outbox, streamBytes } = this.ground;
+    const { outbox, limits } = this.ground;
     served.incoming = new Inbox({
       grant: (bytes) => {
         if (this.#served.get(id) !== served) return;
@@ -204,7 +210,7 @@ class Serving extends Answering {
       },
       stop() {},
     });
-    served.incoming.begin(streamBytes);
+    served.incoming.begin(limits.streamBytes);
     served.incomingOpen = true;
     this.#streams++;
   }
@@ -218,30 +224,31 @@ class Serving extends Answering {
       let answer = await handler(argument, { channel, signal, incoming });
       if (this.#served.get(id) !== served) return;
       if (isStream(answer)) {
-        if (this.#streams >= ground.streams) throw new IpcError("OVERLOADED", "too many streams");
+        if (this.#streams >= ground.limits.streams) throw new IpcError("OVERLOADED", "too many streams");
         await this.#stream(id, served, answer);
         answer = null;
       }
       if (this.#served.get(id) === served) this.#end(id, served, undefined, successBody(answer ?? null, served.codecs.answer));
     } catch (error) {
-      if (!(error instanceof IpcError)) ground.failed(channel, error);
+      if (!(error instanceof IpcError)) ground.owner.failed(channel, error);
       if (this.#served.get(id) !== served) return;
       this.#end(id, served, error instanceof IpcError ? error : failure("INTERNAL", "the handler failed"));
     }
   }
 
   async #stream(id: number, served: Served, items: AsyncIterable<unknown>): Promise<void> {
-    const { outbox, peer, held } = this.ground;
+    const { outbox } = this.ground;
+    const peer = this.#peer;
     if (!served.incoming) this.#streams++;
     const flow = new Outflow(peer.stream_bytes);
     served.flow = flow;
-    await flow.run(items, (item) => sendItem(outbox, UPSTREAM + id, id, served.codecs.item.encode(item), peer.message_bytes), held);
+    await flow.run(items, (item) => sendItem(outbox, UPSTREAM + id, id, served.codecs.item.encode(item), peer.message_bytes), () => this.ground.holds());
   }
 
   /** Answers, and lets the call go. */
   #end(id: number, served: Served, failed: Failure | undefined, body?: Body): void {
     this.#let(id, served, failed && new IpcError("CANCELLED", failed.message));
-    if (body && !fits(body, this.ground.peer.message_bytes)) {
+    if (body && !fits(body, this.#peer.message_bytes)) {
       failed = failure("TOO_LARGE", "the response is more than the caller takes");
       body = undefined;
     }

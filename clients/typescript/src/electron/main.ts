@@ -2,6 +2,7 @@
  * The main process's part: each session of a window gets a connection of its own, whose token the main process puts
  * into the hello, so that no page ever holds one.
  */
+import { concat } from "../frame.js";
 import { encodeHello, readFirst } from "../hello.js";
 import { type MessagePortLike, relay } from "../message-port.js";
 import type { Connector, Port } from "../port.js";
@@ -150,9 +151,7 @@ function withToken(connector: Connector, token: RelayOptions["token"]): Connecto
     let first: Uint8Array | undefined = new Uint8Array();
     /** Whether the port takes more, behind what the page began with. */
     const begin = (begun: Uint8Array, bytes: Uint8Array): boolean => {
-      const both = new Uint8Array(begun.length + bytes.length);
-      both.set(begun);
-      both.set(bytes, begun.length);
+      const both = concat(begun, bytes);
       first = both;
       const read = readFirst(both);
       if (!read) return true;
