@@ -25,18 +25,13 @@ export interface AssemblyLimits {
 }
 
 interface Half {
-  readonly first: Frame;
-  readonly channel: string | undefined;
+  readonly first: Omit<Arrived, "payload">;
   readonly at: number;
-  readonly total: number;
-  readonly refused: Arrived["refused"];
   readonly side: { count: number; bytes: number };
-  pieces: Uint8Array[];
+  readonly pieces: Uint8Array[];
   length: number;
   table: boolean;
 }
-
-const NOTHING: Payload = { bytes: new Uint8Array(), start: 0, end: 0, table: false, owned: true };
 
 const keyOf = (kind: number, id: number): number => kind * 2 ** 32 + id;
 
@@ -67,88 +62,69 @@ export class Assembly {
 
   /** Takes a frame; answers the message that is whole by it. Throws a {@link Breach}. */
   take(frame: Frame): Arrived | undefined {
-    const { kind, flags, id, bytes, start, end } = frame;
-    if (flags & Flag.Continued) return this.#go(frame);
+    const { kind, flags, id, deadline, bytes, start, end, total = end - start } = frame;
     const key = keyOf(kind, id);
-    if (this.#halves.size && this.#halves.has(key)) throw new Breach("begun_twice");
-    this.begins(frame);
-    const length = end - start;
-    if (!(flags & Flag.More)) {
-      const payload = { bytes, start, end, table: (flags & Flag.Attachments) !== 0, owned: false };
-      const refused = length > this.limits.messageBytes ? "TOO_LARGE" : undefined;
-      const { deadline } = frame;
-      return { kind, id, channel: channelOf(frame), deadline, payload, total: length, refused };
+    const known = this.#halves.get(key);
+    if (flags & Flag.Continued) {
+      if (!known) throw new Breach("unknown_fragment");
+      return this.#add(known, frame);
     }
-    const total = frame.total as number;
+    if (known) throw new Breach("begun_twice");
+    this.begins(frame);
+    const { inFlight, messageBytes, halfArrivedBytes } = this.limits;
+    let refused: Arrived["refused"] = total > messageBytes ? "TOO_LARGE" : undefined;
+    const channel = channelOf(frame);
+    if (!(flags & Flag.More)) {
+      const payload = { bytes, start, end, table: (flags & Flag.Attachments) > 0, owned: false };
+      return { kind, id, channel, deadline, payload, total, refused };
+    }
     const answers = kind === Kind.Response || kind === Kind.Event || (kind === Kind.Item && id < UPSTREAM);
     const side = answers ? this.#answers : this.#others;
-    const { inFlight, messageBytes, halfArrivedBytes } = this.limits;
     // Those that are refused are counted too: their ids take memory.
     if (++side.count > 2 * Math.max(inFlight, 1)) throw new Breach("half_arrived");
-    const over = side.count > inFlight || side.bytes + total > halfArrivedBytes;
-    const refused = total > messageBytes ? "TOO_LARGE" : over ? "OVERLOADED" : undefined;
+    if (side.count > inFlight || side.bytes + total > halfArrivedBytes) refused ??= "OVERLOADED";
     if (!refused) side.bytes += total;
-    const half: Half = {
-      first: { ...frame, bytes: NOTHING.bytes },
-      channel: channelOf(frame),
-      at: performance.now(),
-      total,
-      refused,
-      side,
-      pieces: [],
-      length: 0,
-      table: false,
-    };
+    const first = { kind, id, channel, deadline, total, refused };
+    const half: Half = { first, at: performance.now(), side, pieces: [], length: 0, table: false };
     this.#halves.set(key, half);
-    this.#add(half, frame);
-    return;
+    return this.#add(half, frame);
   }
 
   /** Forgets what has half arrived of a message; answers whether there was any. */
   forget(kind: Kind, id: number): boolean {
     const half = this.#halves.get(keyOf(kind, id));
-    if (half) this.#remove(half, kind, id);
+    if (half) this.#remove(half);
     return half !== undefined;
   }
 
-  #remove(half: Half, kind: number, id: number): void {
-    half.side.count--;
-    if (!half.refused) half.side.bytes -= half.total;
+  #remove({ first: { kind, id, refused, total }, side }: Half): void {
+    side.count--;
+    if (!refused) side.bytes -= total;
     this.#halves.delete(keyOf(kind, id));
   }
 
-  #add(half: Half, { flags, bytes, start, end }: Frame): void {
+  #add(half: Half, { flags, bytes, start, end }: Frame): Arrived | undefined {
+    const { first, pieces } = half;
+    const { total, refused, deadline } = first;
+    const more = flags & Flag.More;
     half.length += end - start;
-    if (half.length > half.total) throw new Breach("length");
+    if (more ? half.length > total : half.length !== total) throw new Breach("length");
     if (flags & Flag.Attachments) half.table = true;
-    if (half.refused || start === end) return;
-    const piece = bytes.subarray(start, end);
-    // A small piece of a large read would keep all of that.
-    half.pieces.push(4 * piece.length < bytes.buffer.byteLength ? new Uint8Array(piece) : piece);
-  }
-
-  #go(frame: Frame): Arrived | undefined {
-    const { kind, id, flags } = frame;
-    const half = this.#halves.get(keyOf(kind, id));
-    if (!half) throw new Breach("unknown_fragment");
-    this.#add(half, frame);
-    if (flags & Flag.More) return;
-    const { total, refused, channel, table } = half;
-    if (half.length !== total) throw new Breach("length");
-    this.#remove(half, kind, id);
-    let payload = NOTHING;
     if (!refused) {
-      const bytes = new Uint8Array(total);
-      let at = 0;
-      for (const piece of half.pieces) {
-        bytes.set(piece, at);
-        at += piece.length;
-      }
-      payload = { bytes, start: 0, end: total, table, owned: true };
+      const piece = bytes.subarray(start, end);
+      // A small piece of a large read would keep all of that.
+      pieces.push(4 * piece.length < bytes.buffer.byteLength ? new Uint8Array(piece) : piece);
     }
-    let { deadline } = half.first;
-    // It counts from when the first frame was read.
-    if (deadline !== undefined) deadline = Math.max(0, deadline - (performance.now() - half.at));
-    return { kind, id, channel, deadline, payload, total, refused };
+    if (more) return;
+    this.#remove(half);
+    const whole = new Uint8Array(refused ? 0 : total);
+    let at = 0;
+    for (const piece of pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    // A deadline counts from when the first frame was read.
+    const left = deadline === undefined ? undefined : Math.max(0, deadline - (performance.now() - half.at));
+    return { ...first, deadline: left, payload: { bytes: whole, start: 0, end: at, table: half.table, owned: true } };
   }
 }

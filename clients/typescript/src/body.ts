@@ -1,6 +1,6 @@
 /** Payloads: JSON, and the binary data beside it. */
 import { IpcError } from "./error.js";
-import { putU32, u32 } from "./frame.js";
+import { u32, u32Bytes } from "./frame.js";
 import { encodeText, readText } from "./text.js";
 
 /** What a message carries: its text, and the binary data that the text names. */
@@ -83,10 +83,8 @@ function partsOf(body: Body): readonly Uint8Array[] {
   const { attachments } = body;
   const parts = [encodeText(body.text), ...attachments];
   if (attachments.length) {
-    const table = new Uint8Array(4 + 4 * attachments.length);
-    putU32(table, 0, attachments.length);
-    attachments.forEach(({ length }, place) => putU32(table, 4 + 4 * place, length));
-    parts.unshift(table);
+    const table = [attachments.length, ...attachments.map(({ length }) => length)];
+    parts.unshift(...table.map(u32Bytes));
   }
   return (body.parts = parts);
 }

@@ -4,7 +4,7 @@ import { type Arrived, Assembly } from "./assembly.js";
 import { attachmentsOf, type Codecs, fits, splitPayload } from "./body.js";
 import { Breach, type Failure, IpcError, tooMuch, unavailable } from "./error.js";
 import { Outflow } from "./flow.js";
-import { concat, Decoder, Flag, type Frame, Kind, putU32, u32, UPSTREAM } from "./frame.js";
+import { concat, Decoder, type Frame, Kind, Size, u32, u32Bytes, UPSTREAM } from "./frame.js";
 import { encodeHello, type Hello, readFailure, readFirst } from "./hello.js";
 import { Outbox, sendItem, tooLarge } from "./outbox.js";
 import type { Port } from "./port.js";
@@ -176,9 +176,7 @@ export class Connection implements Ground {
   /** More may be taken of what this end receives. */
   grant(ask: Ask, bytes: number): void {
     if (ask.phase === Phase.Left || this.#gone) return;
-    const payload = new Uint8Array(4);
-    putU32(payload, 0, bytes);
-    this.outbox.frame(Kind.Credit, ask.id, payload);
+    this.outbox.frame(Kind.Credit, ask.id, u32Bytes(bytes));
   }
 
   /** Says goodbye, and closes when all has been answered. */
@@ -212,8 +210,7 @@ export class Connection implements Ground {
 
   /** The port is closed. */
   closed(error?: unknown): void {
-    const said = this.#heard;
-    this.#lose(said ?? unavailable("the connection is gone", error));
+    this.#lose(this.#heard ?? unavailable("the connection is gone", error));
   }
 
   #begin(first: Uint8Array, bytes: Uint8Array): Uint8Array | undefined {
@@ -276,13 +273,10 @@ export class Connection implements Ground {
   }
 
   /** The first frame of a message is there. */
-  #begins({ kind, id, flags }: Frame): void {
-    if (kind === Kind.Response) return;
-    if (kind === Kind.Item && id >= UPSTREAM) return this.#serving.begins?.(id - UPSTREAM);
-    if (kind === Kind.Item || kind === Kind.Event) return this.#reader(kind, id)?.inbox?.begins();
-    if (kind !== Kind.Request && kind !== Kind.Subscribe) return;
-    if (id >= UPSTREAM) throw new Breach("id");
-    if (!(flags & Flag.More) && this.#serving.has?.(id)) throw new Breach("id_in_use");
+  #begins({ kind, id }: Frame): void {
+    if (kind === Kind.Item && id >= UPSTREAM) this.#serving.begins?.(id - UPSTREAM);
+    else if (kind === Kind.Item || kind === Kind.Event) this.#reader(kind, id)?.inbox?.begins();
+    else if ((kind === Kind.Request || kind === Kind.Subscribe) && id >= UPSTREAM) throw new Breach("id");
   }
 
   #message(message: Arrived): void {
@@ -310,7 +304,7 @@ export class Connection implements Ground {
 
   #reader(kind: Kind.Item | Kind.Event, id: number): Ask | undefined {
     const ask = this.#asks.get(id);
-    return ask?.phase !== Phase.Left && ask?.kind === (kind === Kind.Item ? Kind.Request : Kind.Subscribe) ? ask : undefined;
+    return ask?.phase !== Phase.Left && (ask?.kind === Kind.Request) === (kind === Kind.Item) ? ask : undefined;
   }
 
   #response({ id, payload, refused }: Arrived): void {
@@ -426,7 +420,7 @@ export class Connection implements Ground {
     let bytes = this.#channels.get(name);
     if (!bytes) {
       bytes = encodeText(name);
-      if (!bytes.length || bytes.length > 128) throw new IpcError("UNKNOWN_CHANNEL", `\`${name}\` is no channel`);
+      if (!bytes.length || bytes.length > Size.Channel) throw new IpcError("UNKNOWN_CHANNEL", `\`${name}\` is no channel`);
       if (this.#channels.size < 1024) this.#channels.set(name, bytes);
     }
     return bytes;
@@ -453,13 +447,9 @@ export class Connection implements Ground {
   /** Closes, where both have said goodbye and nothing is in flight. */
   #mayPart(): void {
     if (!this.leaving || this.#gone || this.#asks.size || this.#serving.inFlight || this.#assembly.halfArrived) return;
-    const part = (): void => {
-      if (this.outbox.buffered) return;
-      this.closed();
-    };
     if (this.#heard) {
       this.outbox.flush();
-      part();
+      if (!this.outbox.buffered) this.closed();
     } else {
       this.#parting ??= setTimeout(() => this.closed(), this.limits.goodbyeMs);
     }
@@ -527,6 +517,6 @@ function missedOf(bytes: Uint8Array, start: number, end: number): number {
   } catch {
     // It is no number then.
   }
-  if (!/^(0|[1-9]\d{0,19})$/.test(text) || BigInt(text) >= 1n << 64n) throw new Breach("missed");
+  if (!/^(0|[1-9]\d*)$/.test(text) || Number(text) >= 2 ** 64) throw new Breach("missed");
   return Number(text);
 }

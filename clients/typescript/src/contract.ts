@@ -68,7 +68,7 @@ export interface CallOptions {
 type Optional<T> = undefined extends T ? true : false;
 
 /** What stands behind the channel of a call: an argument where there is one, and options where they are needed. */
-export type CallArguments<C extends Contract, K extends CallsOf<C>> = string extends K
+export type CallArguments<C extends Contract, K extends CallsOf<C>> = string extends CallsOf<C>
   ? [payload?: any, options?: CallOptions & { readonly upload?: Upload<any> }]
   : [UploadOf<C, K>] extends [never]
     ? Optional<RequestOf<C, K>> extends true

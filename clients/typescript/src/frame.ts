@@ -80,6 +80,12 @@ export function putU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 3] = value >>> 24;
 }
 
+export function u32Bytes(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  putU32(bytes, 0, value);
+  return bytes;
+}
+
 export function concat(one: Uint8Array, other: Uint8Array): Uint8Array {
   if (!one.length) return other;
   const both = new Uint8Array(one.length + other.length);

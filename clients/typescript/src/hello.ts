@@ -40,25 +40,18 @@ export function encodeHello(hello: Hello): Uint8Array {
   return frame;
 }
 
-const isCount = (value: unknown): value is number => Number.isInteger(value) && value as number >= 0 && value as number < 2 ** 32;
+const isCount = (value: any): boolean => Number.isInteger(value) && value >= 0 && value < 2 ** 32;
+const isText = (value: unknown): boolean => typeof value === "string";
 
-function readHello(body: string): Hello {
-  const { agent, codec, instance, fingerprint, limits, grants, token } = JSON.parse(body) as Record<string, any>;
-  const streams = limits.stream_bytes ?? Size.Payload;
-  const counts = [limits.message_bytes, limits.in_flight, streams];
-  const texts = [agent, codec, instance, fingerprint ?? "", token ?? ""];
-  const granted = grants == null || (Array.isArray(grants) && grants.every((grant) => typeof grant === "string"));
-  if (!granted || !counts.every(isCount) || !texts.every((text) => typeof text === "string")) throw new Breach("body");
+function readHello(hello: any): Hello {
+  const { agent, codec, instance, fingerprint, grants, token } = hello;
+  const { message_bytes, in_flight, stream_bytes = Size.Payload } = hello.limits;
+  const limits = { message_bytes, in_flight, stream_bytes };
+  const texts = [agent, codec, instance, fingerprint ?? "", token ?? "", ...(grants ?? [])];
+  if (!Object.values(limits).every(isCount) || !texts.every(isText)) throw new Breach("body");
   if (codec !== "json") throw new Breach("codec");
-  return {
-    agent,
-    codec,
-    instance,
-    ...(fingerprint != null && { fingerprint }),
-    limits: { message_bytes: limits.message_bytes, in_flight: limits.in_flight, stream_bytes: streams },
-    ...(grants != null && { grants }),
-    ...(token != null && { token }),
-  };
+  const optional = Object.entries({ fingerprint, grants, token }).filter(([, value]) => value != null);
+  return { agent, codec, instance, limits, ...Object.fromEntries(optional) };
 }
 
 /** What the first bytes of a peer come to, and how many of them were taken. */
@@ -79,8 +72,8 @@ export function readFirst(bytes: Uint8Array): First | undefined {
   const taken = Size.Header + length;
   if (bytes.length < taken) return;
   try {
-    const body = readText(bytes, Size.Header, taken);
-    return kind === Kind.Hello ? { hello: readHello(body), taken } : { goodbye: readFailure(JSON.parse(body)), taken };
+    const body = JSON.parse(readText(bytes, Size.Header, taken));
+    return kind === Kind.Hello ? { hello: readHello(body), taken } : { goodbye: readFailure(body), taken };
   } catch (error) {
     throw error instanceof Breach ? error : new Breach("body");
   }

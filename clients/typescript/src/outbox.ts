@@ -83,15 +83,12 @@ export class Outbox {
     return unsent;
   }
 
-  /** Writes a frame of those that steer the connection, or bytes that are a frame. */
-  frame(kind: Kind, id: number, payload?: Uint8Array): void {
-    const length = payload?.length ?? 0;
-    const at = this.#reserve(Size.Header + length);
-    putHeader(this.#buffer, at, length, kind, 0, 0, id);
-    if (payload) this.#buffer.set(payload, at + Size.Header);
-    this.#end += Size.Header + length;
+  /** Writes a frame of those that steer the connection. */
+  frame(kind: Kind, id: number, payload: Uint8Array = NOTHING): void {
+    this.#parts({ kind, id }, 0, [payload], payload.length);
   }
 
+  /** Writes bytes that are a frame. */
   bytes(frame: Uint8Array): void {
     this.#buffer.set(frame, this.#reserve(frame.length));
     this.#end += frame.length;
@@ -230,6 +227,7 @@ export class Outbox {
   }
 }
 
+const NOTHING = new Uint8Array();
 const EMPTY: Body = { text: "", attachments: [] };
 
 const sizeOf = ({ body = EMPTY }: Message): number => sized(body, -1)?.total ?? 0;

@@ -5,7 +5,7 @@ import type { Arrived } from "./assembly.js";
 import { type Body, type Codecs, fits, splitPayload } from "./body.js";
 import { type Failure, IpcError } from "./error.js";
 import { Inbox, Outflow } from "./flow.js";
-import { Kind, putU32, UPSTREAM } from "./frame.js";
+import { Kind, u32Bytes, UPSTREAM } from "./frame.js";
 import type { Hello } from "./hello.js";
 import { sendItem } from "./outbox.js";
 import { failureBody, successBody } from "./response.js";
@@ -204,9 +204,7 @@ class Serving extends Answering {
     served.incoming = new Inbox({
       grant: (bytes) => {
         if (this.#served.get(id) !== served) return;
-        const payload = new Uint8Array(4);
-        putU32(payload, 0, bytes);
-        outbox.frame(Kind.Credit, UPSTREAM + id, payload);
+        outbox.frame(Kind.Credit, UPSTREAM + id, u32Bytes(bytes));
       },
       stop() {},
     });

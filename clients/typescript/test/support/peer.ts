@@ -116,7 +116,7 @@ export class Place {
   readonly refusals: unknown[] = [];
   attempts = 0;
 
-  constructor(readonly hello: Hello | undefined = helloOf()) {}
+  constructor(readonly hello: Hello | null = helloOf()) {}
 
   readonly connector: Connector = (events) => {
     this.attempts++;
