@@ -91,7 +91,7 @@ export class Connection implements Ground {
     readonly limits: Limits,
   ) {
     this.outbox = new Outbox(
-      (bytes) => this.#port?.send(bytes) ?? false,
+      (bytes) => !this.#gone && (this.#port?.send(bytes) ?? false),
       () => this.#relieved(),
     );
     this.#assembly = new Assembly(limits, (frame) => this.#begins(frame));

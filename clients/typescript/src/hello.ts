@@ -50,8 +50,7 @@ function readHello(hello: any): Hello {
   const texts = [agent, codec, instance, fingerprint ?? "", token ?? "", ...(grants ?? [])];
   if (!Object.values(limits).every(isCount) || !texts.every(isText)) throw new Breach("body");
   if (codec !== "json") throw new Breach("codec");
-  const optional = Object.entries({ fingerprint, grants, token }).filter(([, value]) => value != null);
-  return { agent, codec, instance, limits, ...Object.fromEntries(optional) };
+  return { agent, codec, instance, fingerprint, limits, grants, token } as Hello;
 }
 
 /** What the first bytes of a peer come to, and how many of them were taken. */
