@@ -189,6 +189,12 @@ export class Client<C extends T.Contract = T.AnyContract> {
     });
   }
 
+  /** Closes at once: what is in flight fails, and the other end stops what it does for this one. */
+  abort(): void {
+    if (!this.#isClosed()) this.#close(unavailable(CLOSED));
+    this.#connection?.abort(unavailable(CLOSED));
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
