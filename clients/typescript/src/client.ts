@@ -355,7 +355,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
     let body: Body | undefined;
     let failed: unknown;
     try {
-      if (kind !== Kind.Subscribe) body = codecs[of].encode(payload ?? {});
+      if (kind !== Kind.Subscribe) body = codecs[of].encode(payload === undefined ? {} : payload);
       else if (payload !== undefined) body = PLAIN.encode(payload);
     } catch (error) {
       failed = error instanceof IpcError ? error : new IpcError("INVALID_INPUT", String(error), undefined, error);

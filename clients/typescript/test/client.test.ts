@@ -16,8 +16,10 @@ it("a call is answered with the data of its response", async () => {
   assert.deepEqual(await call, { id: 7, name: "seven" });
 });
 
-it("a call without an argument sends an empty object", async () => {
+it("a call without an argument sends an empty object, and `null` is an argument", async () => {
   const { client, peer } = await pair();
+  client.invoke("app:quit", null).catch(() => undefined);
+  assert.equal((await peer.next()).payload.toString(), "null");
   client.invoke("app:quit").catch(() => undefined);
   assert.equal((await peer.next()).payload.toString(), "{}");
 });
