@@ -22,7 +22,7 @@ export interface Ground {
 }
 
 export const failure = (code: StandardCode, message: string): Failure<StandardCode> => ({ code, message });
-export const UNKNOWN = failure("UNKNOWN_CHANNEL", "nothing here has this channel");
+export const UNKNOWN = failure("UNKNOWN_CHANNEL", "unknown channel");
 export const GOING = failure("UNAVAILABLE", "this end is shutting down");
 export const CANCELLED = failure("CANCELLED", "the caller cancelled the call");
 
@@ -31,6 +31,7 @@ export interface Answering {
   /** Calls that have no answer yet. */
   readonly inFlight?: number;
   has?(id: number): boolean;
+  request?(message: Arrived): void;
   notification?(message: Arrived): void;
   /** An item begins. */
   begins?(id: number): void;
@@ -48,14 +49,9 @@ export interface Answering {
 export class Answering {
   constructor(protected readonly ground: Ground) {}
 
-  request(message: Arrived): void {
-    this.fail(message.id, this.refusal(message) ?? UNKNOWN);
-  }
-
-  /** Nothing here can be subscribed to. */
+  /** Nothing here can be called, nor be subscribed to. */
   subscribe(message: Arrived): void {
-    const wrong = message.channel === undefined || /\*./s.test(message.channel);
-    this.fail(message.id, this.refusal(message) ?? (wrong ? failure("INVALID_INPUT", "no channel and no pattern") : UNKNOWN));
+    this.fail(message.id, this.refusal(message) ?? UNKNOWN);
   }
 
   /** A cancel, behind which nothing more of the call comes; of its request a part may be all that came. */

@@ -2,8 +2,9 @@
 import { type Body, type Codec, type Codecs, type Payload, splitPayload } from "./body.js";
 import type { Connection } from "./connection.js";
 import { IpcError } from "./error.js";
-import type { Inbox, Outflow } from "./flow.js";
+import type { Inbox } from "./inbox.js";
 import { Kind } from "./frame.js";
+import type { Outflow, Upload } from "./upload.js";
 
 export const enum Phase {
   /** Nothing has been sent. */
@@ -23,13 +24,15 @@ export class Ask {
   /** What the answer's items, or the events, wait in. */
   inbox: Inbox<any> | undefined;
   /** What goes beside the request. */
-  upload: AsyncIterable<unknown> | Iterable<unknown> | undefined;
+  upload: Upload<unknown> | undefined;
   flow: Outflow | undefined;
   /** Whether it may be sent once more on the next connection. */
   again = false;
   /** A subscription that has begun on an earlier connection. */
   resumed = false;
   connection: Connection | undefined;
+  /** Why it cannot be asked at all. */
+  failed: unknown;
   /** Lets go of the caller's signal and of its timer. */
   cleanup: (() => void) | undefined;
   /** An event that cannot be read; without this, the subscription ends. */
@@ -43,10 +46,6 @@ export class Ask {
     /** Told once of how it ended: for a subscription, of how it began. */
     private settled: ((error: unknown, data?: any) => void) | undefined,
   ) {}
-
-  get isPattern(): boolean {
-    return this.channel.endsWith("*");
-  }
 
   /** The subscription has begun. */
   begun(): void {
@@ -81,18 +80,14 @@ export class Ask {
   }
 }
 
-/** Reads an item or an event; the error names what is wrong with it. */
-export function readItem(payload: Payload, codec: Codec): any {
+/** Reads what a message carries; the error says what is wrong with it. */
+export function read(payload: Payload, codec: Codec): any {
   try {
     const parts = splitPayload(payload);
-    if (parts) return codec.decode(parts.json, parts.attachments);
+    if (!parts) throw new TypeError("malformed attachments");
+    return codec.decode(parts.json, parts.attachments);
   } catch (error) {
-    throw unreadable(error);
+    const { message, details } = error as IpcError;
+    throw new IpcError("INTERNAL", `what the peer sent cannot be read: ${message}`, details, error);
   }
-  throw unreadable(new TypeError("its attachments are malformed"));
-}
-
-export function unreadable(error: unknown): IpcError {
-  const { message, details } = error as IpcError;
-  return new IpcError("INTERNAL", `what the peer sent cannot be read: ${message}`, details, error);
 }

@@ -4,7 +4,7 @@ import { type Body, type Codecs, PLAIN, PLAIN_CODECS } from "./body.js";
 import { Connection, DEFAULT_LIMITS, type Limits } from "./connection.js";
 import type * as T from "./contract.js";
 import { IpcError, isIpcError, type Result, unavailable } from "./error.js";
-import { Inbox } from "./flow.js";
+import { Inbox } from "./inbox.js";
 import { Kind } from "./frame.js";
 import type { Hello } from "./hello.js";
 import type { ConnectOptions, Server, State } from "./options.js";
@@ -60,7 +60,8 @@ export class Client<C extends T.Contract = T.AnyContract> {
   #server: Server | undefined;
   /** What waits for a connection, or for room on it. */
   #queue: Ask[] = [];
-  #closing = new AbortController();
+  /** Stops what is under way towards a connection. */
+  #stop: (() => void) | undefined;
   readonly #gone: (() => void)[] = [];
 
   /** Prefer {@link connect} and {@link createClient}. */
@@ -99,37 +100,29 @@ export class Client<C extends T.Contract = T.AnyContract> {
   /** Calls a channel that answers with a stream. What is wrong with the call is thrown by the first `next()`. */
   stream<K extends T.CallsOf<C>>(channel: K, ...rest: T.CallArguments<C, K>): ItemStream<T.ItemOf<C, K>> {
     const [payload, options] = rest as [unknown, any];
-    let ask: Ask;
-    const inbox = new Inbox<T.ItemOf<C, K>>({
-      grant: (bytes) => ask.connection?.grant(ask, bytes),
-      stop: () => this.#giveUp(ask, undefined),
-    });
-    ask = this.#ask(Kind.Request, channel, payload, "request", undefined, inbox);
+    const ask = this.#ask(Kind.Request, channel, payload, "request", undefined);
     ask.upload = options?.upload;
+    this.#read(ask);
     this.#start(ask, options);
-    return inbox;
+    return ask.inbox as Inbox<any>;
   }
 
   /** Subscribes to an event, or to all whose channels begin with what stands before a `*`. */
   subscribe<K extends T.Subscribable<C>>(channel: K, options: SubscribeOptions = {}): Subscription<T.EventOf<C, K>> {
     const { key, signal, onMissed, onInvalid } = options;
-    let ask: Ask;
-    const inbox = new Inbox<T.EventOf<C, K>>({
-      grant: (bytes) => ask.connection?.grant(ask, bytes),
-      stop: () => this.#giveUp(ask, undefined),
-      missed: (count) => {
-        if (count !== 0) this.#tell(channel, onMissed, count);
-      },
-    });
+    let ask: Ask | undefined;
     const ready = new Promise<void>((resolve, reject) => {
       const settled = (error: unknown): void => (error ? reject(error) : resolve());
-      ask = this.#ask(Kind.Subscribe, channel, key === undefined ? undefined : { key }, "event", settled, inbox);
+      ask = this.#ask(Kind.Subscribe, channel, key === undefined ? undefined : { key }, "event", settled);
+      this.#read(ask, (count) => {
+        if (count !== 0) this.#tell(channel, onMissed, count);
+      });
       if (onInvalid) ask.invalid = (error) => this.#tell(channel, onInvalid, error);
       this.#start(ask, { signal });
     });
     // Whoever reads the events learns of it too.
     ready.catch(() => undefined);
-    return Object.assign(inbox, { ready });
+    return Object.assign(ask?.inbox as Inbox<any>, { ready });
   }
 
   /**
@@ -192,7 +185,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
   /** Closes at once: what is in flight fails, and the other end stops what it does for this one. */
   abort(): void {
     if (!this.#isClosed()) this.#close(unavailable(CLOSED));
-    this.#connection?.abort(unavailable(CLOSED));
+    this.#connection?.lose(unavailable(CLOSED));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -233,23 +226,23 @@ export class Client<C extends T.Contract = T.AnyContract> {
     const { messageBytes, inFlight, streamBytes, handshakeMs } = this.#limits;
     const limits = { message_bytes: messageBytes, in_flight: inFlight, stream_bytes: streamBytes };
     const shown = typeof token === "function" ? await token() : token;
-    const hello: Hello = { agent, codec: "json", instance: INSTANCE, limits, ...(shown !== undefined && { token: shown }) };
+    // Without a token there is no such key: JSON leaves it out.
+    const hello = { agent, codec: "json", instance: INSTANCE, limits, token: shown } as Hello;
     const given_up = new AbortController();
     await new Promise<void>((resolve, reject) => {
       const over = (): void => {
         clearTimeout(timer);
-        this.#closing.signal.removeEventListener("abort", close);
+        this.#stop = undefined;
       };
       const connection = new Connection(
         {
           codecs: (channel) => this.#codecsOf(channel),
-          ...(router && { serve: (ground) => router.serve(ground) }),
+          serve: (ground) => router?.serve(ground),
           opened: (hello) => {
             over();
             const mismatch = this.#mismatch(hello);
-            if (mismatch) return connection.abort(mismatch);
-            const { token: _, ...server } = hello;
-            this.#server = server;
+            if (mismatch) return connection.lose(mismatch);
+            this.#server = hello;
             this.#connection = connection;
             this.#change("connected");
             resolve();
@@ -267,10 +260,9 @@ export class Client<C extends T.Contract = T.AnyContract> {
         },
         this.#limits,
       );
-      const close = (): void => connection.abort(unavailable(CLOSED));
-      const timer = setTimeout(() => connection.abort(new IpcError("TIMEOUT", "no hello")), handshakeMs);
-      this.#closing.signal.addEventListener("abort", close);
-      if (this.#isClosed()) return close();
+      const timer = setTimeout(() => connection.lose(new IpcError("TIMEOUT", "no hello")), handshakeMs);
+      this.#stop = () => connection.lose(unavailable(CLOSED));
+      if (this.#isClosed()) return this.#stop();
       const open = async (): Promise<void> => {
         const port = await this.#connector(
           {
@@ -290,11 +282,9 @@ export class Client<C extends T.Contract = T.AnyContract> {
   #mismatch({ fingerprint }: Hello): IpcError | undefined {
     const { expectedFingerprint: expected, onMismatch } = this.#options;
     if (expected === undefined || expected === fingerprint) return;
-    if (onMismatch?.({ expected, actual: fingerprint }) === true) return;
-    return new IpcError("CONTRACT_MISMATCH", "the server serves another contract", {
-      expected,
-      actual: fingerprint,
-    });
+    const mismatch = { expected, actual: fingerprint };
+    if (onMismatch?.(mismatch) === true) return;
+    return new IpcError("CONTRACT_MISMATCH", "the server serves another contract", mismatch);
   }
 
   #lost(error: IpcError, asks: readonly Ask[]): void {
@@ -324,7 +314,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
     const waiting = this.#queue;
     this.#queue = [];
     for (const ask of waiting) ask.fail(error);
-    this.#closing.abort();
+    this.#stop?.();
   }
 
   #call(
@@ -336,7 +326,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
   ): Promise<any> {
     return new Promise((resolve, reject) => {
       const settled = (error: unknown, data: unknown): void => (error ? reject(error) : resolve(data));
-      const ask = this.#ask(kind, channel, payload, of, settled, undefined);
+      const ask = this.#ask(kind, channel, payload, of, settled);
       ask.upload = options?.upload;
       ask.again = !ask.upload && (options?.idempotent ?? ask.codecs.idempotent);
       this.#start(ask, options);
@@ -349,7 +339,6 @@ export class Client<C extends T.Contract = T.AnyContract> {
     payload: unknown,
     of: "request" | "event",
     settled: ((error: unknown, data?: any) => void) | undefined,
-    inbox: Inbox<any> | undefined,
   ): Ask {
     const codecs = this.#codecsOf(channel);
     let body: Body | undefined;
@@ -361,13 +350,21 @@ export class Client<C extends T.Contract = T.AnyContract> {
       failed = error instanceof IpcError ? error : new IpcError("INVALID_INPUT", String(error), undefined, error);
     }
     const ask = new Ask(kind, channel, body, codecs, settled);
-    ask.inbox = inbox;
-    if (failed) ask.fail(failed);
+    ask.failed = failed;
     return ask;
   }
 
+  /** Gives it a place where what it brings waits to be read. */
+  #read(ask: Ask, missed?: (count: number | undefined) => void): void {
+    ask.inbox = new Inbox<any>({
+      grant: (bytes) => ask.connection?.grant(ask, bytes),
+      stop: () => this.#giveUp(ask, undefined),
+      ...(missed && { missed }),
+    });
+  }
+
   #start(ask: Ask, options: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined } | undefined): void {
-    if (ask.phase === Phase.Left) return;
+    if (ask.failed) return ask.fail(ask.failed);
     const { signal, timeoutMs } = options ?? {};
     if (signal?.aborted) return this.#giveUp(ask, aborted(signal));
     if (signal || timeoutMs !== undefined) {
@@ -403,11 +400,13 @@ export class Client<C extends T.Contract = T.AnyContract> {
 
   /** Waits, or until the client is closed. */
   #pause(milliseconds: number): Promise<void> {
-    const { signal } = this.#closing;
     return new Promise((resolve) => {
+      if (this.#isClosed()) return resolve();
       const timer = setTimeout(resolve, milliseconds);
-      signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-      if (signal.aborted) resolve();
+      this.#stop = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
   }
 
@@ -436,7 +435,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
 
   #report(error: unknown, channel: string): void {
     if (this.#options.onError) this.#options.onError(error, channel);
-    else console.error(`ipc-bridge${channel && ` (${channel})`}:`, error);
+    else console.error("ipc-bridge:", channel, error);
   }
 }
 

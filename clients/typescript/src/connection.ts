@@ -1,14 +1,13 @@
 /** One connection: what is in flight on it, and what each frame means. It opens no port, and makes no second one. */
-import { type Ask, Phase, readItem, unreadable } from "./ask.js";
+import { type Ask, Phase, read } from "./ask.js";
 import { type Arrived, Assembly } from "./assembly.js";
-import { attachmentsOf, type Codecs, fits, splitPayload } from "./body.js";
+import { attachmentsOf, type Codecs, fits, type Payload, PLAIN } from "./body.js";
 import { Breach, type Failure, IpcError, tooMuch, unavailable } from "./error.js";
-import { Outflow } from "./flow.js";
 import { concat, Decoder, type Frame, Kind, Size, u32, u32Bytes, UPSTREAM } from "./frame.js";
 import { encodeHello, type Hello, readFailure, readFirst } from "./hello.js";
-import { Outbox, sendItem, tooLarge } from "./outbox.js";
+import { Outbox, tooLarge } from "./outbox.js";
 import type { Port } from "./port.js";
-import { readResponse } from "./response.js";
+import { answerOf } from "./response.js";
 import { Answering, type Ground } from "./answering.js";
 import { encodeText, readText } from "./text.js";
 
@@ -50,7 +49,7 @@ export const DEFAULT_LIMITS: Limits = {
 export interface Owner {
   codecs(channel: string): Codecs;
   /** What answers the other end, where anything does. */
-  serve?(ground: Ground): Answering;
+  serve(ground: Ground): Answering | undefined;
   /** The other end said what it is, and calls may be made. */
   opened(hello: Hello): void;
   /** One more call may be made. */
@@ -95,7 +94,7 @@ export class Connection implements Ground {
       () => this.#relieved(),
     );
     this.#assembly = new Assembly(limits, (frame) => this.#begins(frame));
-    this.#serving = owner.serve?.(this) ?? new Answering(this);
+    this.#serving = owner.serve(this) ?? new Answering(this);
   }
 
   /** Begins, on a port that is open. */
@@ -104,7 +103,7 @@ export class Connection implements Ground {
     this.outbox.bytes(encodeHello(hello));
     if (!keepAliveMs) return;
     this.#keepAlive = setInterval(() => {
-      if (this.#quiet) return this.#lose(unavailable("no answer to a ping"));
+      if (this.#quiet) return this.lose(unavailable("no answer to a ping"));
       this.#quiet = true;
       this.outbox.frame(Kind.Ping, 0);
     }, keepAliveMs);
@@ -154,7 +153,7 @@ export class Connection implements Ground {
     this.#asks.set(id, ask);
     ask.inbox?.begin(this.limits.streamBytes);
     this.outbox.push(id, { kind, id, channel, deadline, body });
-    if (ask.upload) void this.#upload(ask, ask.upload, limits.stream_bytes, limits.message_bytes);
+    ask.flow = ask.upload?.start(this, ask);
   }
 
   /** Nobody waits for this any more. */
@@ -182,13 +181,8 @@ export class Connection implements Ground {
   /** Says goodbye, and closes when all has been answered. */
   close(why: string): void {
     if (this.#gone) return;
-    if (!this.hello) return this.#lose(unavailable(why));
+    if (!this.hello) return this.lose(unavailable(why));
     this.#sayGoodbye({ code: "UNAVAILABLE", message: why });
-  }
-
-  /** Closes at once. */
-  abort(error: IpcError): void {
-    this.#lose(error);
   }
 
   /** Bytes have arrived. */
@@ -210,7 +204,7 @@ export class Connection implements Ground {
 
   /** The port is closed. */
   closed(error?: unknown): void {
-    this.#lose(this.#heard ?? unavailable("the connection is gone", error));
+    this.lose(this.#heard ?? unavailable("the connection is gone", error));
   }
 
   #begin(first: Uint8Array, bytes: Uint8Array): Uint8Array | undefined {
@@ -220,7 +214,7 @@ export class Connection implements Ground {
       read = readFirst(bytes);
     } catch (error) {
       // Without a word: a client that does not take the server's first frame just closes.
-      this.#lose(new IpcError("PROTOCOL_ERROR", `no hello of this protocol: ${(error as Breach).reason}`));
+      this.lose(new IpcError("PROTOCOL_ERROR", `no hello of this protocol: ${(error as Breach).reason}`));
       return;
     }
     if (!read) {
@@ -234,7 +228,7 @@ export class Connection implements Ground {
       this.#limit = Math.max(1, Math.min(hello.limits.in_flight, this.limits.inFlight));
       this.owner.opened(hello);
     } else {
-      this.#lose(goodbye as IpcError);
+      this.lose(goodbye as IpcError);
     }
     return this.#gone ? undefined : bytes.subarray(read.taken);
   }
@@ -297,7 +291,7 @@ export class Connection implements Ground {
         return this.#serving.notification?.(message);
       default:
         if (this.#serving.has?.(id)) throw new Breach("id_in_use");
-        if (kind === Kind.Request) this.#serving.request(message);
+        if (kind === Kind.Request && this.#serving.request) this.#serving.request(message);
         else this.#serving.subscribe(message);
     }
   }
@@ -313,16 +307,11 @@ export class Connection implements Ground {
     const { kind } = ask;
     const left = ask.phase === Phase.Left;
     let error: unknown, data: unknown;
-    if (refused) {
-      error = tooMuch(refused);
-    } else {
-      try {
-        const parts = splitPayload(payload);
-        if (!parts) throw new TypeError("its attachments are malformed");
-        ({ data, error } = readResponse(parts.json, parts.attachments, left ? undefined : ask.codecs.response) as any);
-      } catch (failed) {
-        error = unreadable(failed);
-      }
+    try {
+      if (refused) throw tooMuch(refused);
+      ({ data, error } = answerOf(read(payload, left ? PLAIN : ask.codecs.response)) as any);
+    } catch (failed) {
+      error = failed instanceof IpcError ? failed : new IpcError("INTERNAL", String(failed));
     }
     if (kind === Kind.Subscribe && !error) {
       if (!left) ask.begun();
@@ -346,7 +335,7 @@ export class Connection implements Ground {
     try {
       if (!ask.inbox) throw new IpcError("INTERNAL", "the channel answers with a stream");
       if (refused) throw tooMuch(refused);
-      ask.inbox.push(total, readItem(payload, ask.codecs.item));
+      ask.inbox.push(total, read(payload, ask.codecs.item));
     } catch (error) {
       this.leave(ask);
       ask.fail(error);
@@ -358,10 +347,10 @@ export class Connection implements Ground {
     const inbox = ask?.inbox;
     if (!inbox || ask.phase !== Phase.Begun) return;
     if (refused) return inbox.miss(total, 1);
-    if (channel === MISSED) return inbox.miss(total, missedOf(payload.bytes, payload.start, payload.end));
+    if (channel === MISSED) return inbox.miss(total, missedOf(payload));
     try {
-      const data = readItem(payload, ask.codecs.event);
-      inbox.push(total, ask.isPattern ? { channel, data } : data);
+      const data = read(payload, ask.codecs.event);
+      inbox.push(total, ask.channel.endsWith("*") ? { channel, data } : data);
     } catch (error) {
       if (ask.invalid) {
         // In its place there is nothing, which costs what was sent.
@@ -383,7 +372,7 @@ export class Connection implements Ground {
       if (refused) error = tooMuch(refused);
       else if (payload.end > payload.start) {
         try {
-          error = readFailure(JSON.parse(readText(payload.bytes, payload.start, payload.end)));
+          error = readFailure(parse(payload.bytes, payload.start, payload.end));
         } catch {
           // It has ended, whatever else it says.
         }
@@ -399,29 +388,12 @@ export class Connection implements Ground {
     return this.#heard !== undefined && error.code === "UNAVAILABLE" && this.owner.moved(ask, error);
   }
 
-  async #upload(ask: Ask, source: NonNullable<Ask["upload"]>, credit: number, limit: number): Promise<void> {
-    const flow = (ask.flow = new Outflow(credit));
-    const { id, codecs } = ask;
-    try {
-      const whole = await flow.run(
-        source,
-        (item) => sendItem(this.outbox, id, UPSTREAM + id, codecs.upload.encode(item), limit),
-        () => this.holds(),
-      );
-      if (whole && ask.phase === Phase.Sent) this.outbox.push(id, { kind: Kind.End, id: UPSTREAM + id });
-    } catch (error) {
-      if (ask.phase !== Phase.Sent) return;
-      this.leave(ask);
-      ask.fail(error, true);
-    }
-  }
-
   #channel(name: string): Uint8Array {
     let bytes = this.#channels.get(name);
     if (!bytes) {
       bytes = encodeText(name);
       if (!bytes.length || bytes.length > Size.Channel) throw new IpcError("UNKNOWN_CHANNEL", `\`${name}\` is no channel`);
-      if (this.#channels.size < 1024) this.#channels.set(name, bytes);
+      this.#channels.set(name, bytes);
     }
     return bytes;
   }
@@ -436,7 +408,7 @@ export class Connection implements Ground {
 
   #hearGoodbye(bytes: Uint8Array, start: number, end: number): void {
     try {
-      this.#heard ??= readFailure(JSON.parse(readText(bytes, start, end)));
+      this.#heard ??= readFailure(parse(bytes, start, end));
     } catch {
       throw new Breach("goodbye");
     }
@@ -465,7 +437,7 @@ export class Connection implements Ground {
       // Answers that nobody takes: what asks for them is read no further.
       if (!this.#port.pause) {
         if (this.outbox.buffered > 16 * this.limits.bufferedBytes) {
-          this.#lose(new IpcError("OVERLOADED", "answers are not read"));
+          this.lose(new IpcError("OVERLOADED", "answers are not read"));
         }
         return;
       }
@@ -493,10 +465,11 @@ export class Connection implements Ground {
     const error = new IpcError("PROTOCOL_ERROR", `the protocol was broken: ${reason}`);
     this.outbox.frame(Kind.Goodbye, 0, encodeText(JSON.stringify({ code: error.code, message: reason })));
     this.outbox.flush();
-    this.#lose(error);
+    this.lose(error);
   }
 
-  #lose(error: IpcError): void {
+  /** Closes at once. */
+  lose(error: IpcError): void {
     if (this.#gone) return;
     this.#gone = true;
     clearTimeout(this.#parting);
@@ -510,13 +483,15 @@ export class Connection implements Ground {
   }
 }
 
-function missedOf(bytes: Uint8Array, start: number, end: number): number {
-  let text = "";
+const parse = (bytes: Uint8Array, start: number, end: number): any => JSON.parse(readText(bytes, start, end));
+
+function missedOf({ bytes, start, end }: Payload): number {
+  let count;
   try {
-    text = readText(bytes, start, end).trim();
+    count = parse(bytes, start, end);
   } catch {
     // It is no number then.
   }
-  if (!/^(0|[1-9]\d*)$/.test(text) || Number(text) >= 2 ** 64) throw new Breach("missed");
-  return Number(text);
+  if (!Number.isInteger(count) || count < 0 || count >= 2 ** 64) throw new Breach("missed");
+  return count;
 }

@@ -1,5 +1,6 @@
 /** What a contract says of its channels, for the types of a client's methods. No code. */
 import type { Failure, IpcError, Result } from "./error.js";
+import type { Upload } from "./upload.js";
 
 /** What one channel takes and answers. */
 export interface CallTypes {
@@ -49,9 +50,6 @@ type OwnErrors<F> = F extends Failure<infer Code, infer Details> ? IpcError<Code
 export type ResultOf<C extends Contract, K extends CallsOf<C>> =
   | { readonly success: true; readonly data: ResponseOf<C, K> }
   | { readonly success: false; readonly error: ErrorOf<C, K> };
-
-/** A stream of items that goes beside a request. */
-export type Upload<T> = AsyncIterable<T> | Iterable<T>;
 
 type WithUpload<U> = [U] extends [never] ? { readonly upload?: never } : { readonly upload: Upload<U> };
 

@@ -38,17 +38,11 @@ export const enum Size {
 /** Bit 31 of an id: the frame belongs to what the caller sends. Also the ids' bound. */
 export const UPSTREAM = 0x8000_0000;
 
-const kinds = (...of: Kind[]): number => of.reduce((set, kind) => set | (1 << kind), 0);
-const WITH_FLAGS = kinds(
-  Kind.Request,
-  Kind.Response,
-  Kind.Item,
-  Kind.End,
-  Kind.Subscribe,
-  Kind.Event,
-  Kind.Notification,
-);
-const WITH_CHANNEL = kinds(Kind.Request, Kind.Subscribe, Kind.Notification);
+/** Kinds as a set of bits. */
+const enum Kinds {
+  WithChannel = (1 << Kind.Request) | (1 << Kind.Subscribe) | (1 << Kind.Notification),
+  WithFlags = WithChannel | (1 << Kind.Response) | (1 << Kind.Item) | (1 << Kind.End) | (1 << Kind.Event),
+}
 
 /** A frame, in the bytes in which it arrived. */
 export interface Frame {
@@ -121,9 +115,9 @@ export function frameSize(bytes: Uint8Array, at: number): number {
   if (kind === Kind.Hello) throw new Breach("second_hello");
   if (flags > 15) throw new Breach("unknown_flag");
   const set = 1 << kind;
-  if (flags && !(set & WITH_FLAGS)) throw new Breach("flags_not_allowed");
+  if (flags && !(set & Kinds.WithFlags)) throw new Breach("flags_not_allowed");
   const continued = flags & Flag.Continued;
-  const must = set & WITH_CHANNEL && !continued;
+  const must = set & Kinds.WithChannel && !continued;
   const may = must || (kind === Kind.Event && !continued);
   if ((channel && !may) || (!channel && must) || channel > Size.Channel) throw new Breach("channel");
   if (flags & Flag.Deadline && (kind !== Kind.Request || continued)) throw new Breach("deadline");

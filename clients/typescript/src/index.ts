@@ -12,3 +12,5 @@ export { Router } from "./router.js";
 export type { HandlerContext, HandlerOptions } from "./router.js";
 export { shapes } from "./shapes.js";
 export type { ChannelShape, Paths } from "./shapes.js";
+export { upload } from "./upload.js";
+export type { Upload } from "./upload.js";

@@ -1,5 +1,5 @@
 /** What is to be sent: frames of one turn in one write, large messages in fragments that take turns. */
-import { type Body, fits, sized } from "./body.js";
+import { type Body, sized } from "./body.js";
 import { IpcError } from "./error.js";
 import { Flag, Kind, putHeader, putU32, Size } from "./frame.js";
 import { writeText } from "./text.js";
@@ -38,7 +38,6 @@ export class Outbox {
   readonly #lanes = new Map<number, Message[]>();
   /** Large messages, each with its turn. */
   #turns: Cut[] = [];
-  #waiting = 0;
 
   /** `send` answers whether it takes more now. */
   constructor(
@@ -48,7 +47,11 @@ export class Outbox {
 
   /** The bytes that wait to be sent. */
   get buffered(): number {
-    return this.#end - this.#start + this.#waiting;
+    let bytes = this.#end - this.#start;
+    // Large messages wait, and their bound is this sum: they are few.
+    for (const queue of this.#lanes.values()) for (const message of queue) bytes += sizeOf(message);
+    for (const { sent } of this.#turns) bytes -= sent;
+    return bytes;
   }
 
   /** Sends a message behind those of its lane; answers the bytes of its payload. */
@@ -56,31 +59,22 @@ export class Outbox {
     const queue = this.#lanes.get(lane);
     if (!queue) return this.#write(lane, message);
     queue.push(message);
-    const total = sizeOf(message);
-    this.#waiting += total;
-    return total;
+    return sizeOf(message);
   }
 
   /**
-   * Takes what is left of a lane back. Answers whether anything of this kind that has not been sent at all was among
-   * it. What has been sent in part is cut off, or goes on where it is to be `kept`.
+   * Takes what is left of a lane back; what has been sent in part is cut off, or goes on where it is to be `kept`.
+   * Answers whether a message of this kind was among it of which nothing had been sent.
    */
   drop(lane: number, kind: Kind, kept = false): boolean {
-    const queue = this.#lanes.get(lane);
-    if (!queue) return false;
     const cut = this.#turns.find((cut) => cut.lane === lane);
-    const keep = cut && (kept && cut.sent > 0);
-    const gone = keep ? queue.slice(1) : queue;
-    for (const message of gone) this.#waiting -= sizeOf(message);
-    const unsent = gone.some((message) => message.kind === kind && !(cut?.message === message && cut.sent > 0));
-    if (keep) {
-      queue.length = 1;
-    } else {
-      if (cut) this.#waiting += cut.sent;
-      this.#turns = this.#turns.filter((other) => other !== cut);
+    const queue = this.#lanes.get(lane) ?? [];
+    const gone = queue.splice(cut && cut.sent && kept ? 1 : 0);
+    if (!queue.length) {
       this.#lanes.delete(lane);
+      this.#turns = this.#turns.filter((other) => other !== cut);
     }
-    return unsent;
+    return gone.some((message) => message.kind === kind && !(cut?.message === message && cut.sent));
   }
 
   /** Writes a frame of those that steer the connection. */
@@ -123,7 +117,6 @@ export class Outbox {
     else {
       this.#lanes.set(lane, [message]);
       this.#turns.push({ message, lane, parts: [...parts], total, sent: 0 });
-      this.#waiting += total;
       this.#schedule();
     }
     return total;
@@ -162,8 +155,7 @@ export class Outbox {
       this.#end += channelBytes;
     }
     if (deadline !== undefined) {
-      const left = Math.ceil(deadline - performance.now());
-      putU32(this.#buffer, this.#end, Math.min(Math.max(left, 0), 0xffff_ffff));
+      putU32(this.#buffer, this.#end, Math.max(0, Math.ceil(deadline - performance.now())));
       this.#end += 4;
     }
     if (total !== undefined) {
@@ -192,19 +184,13 @@ export class Outbox {
     const flags = (sent ? Flag.Continued : 0) | (last ? 0 : Flag.More);
     this.#parts(cut.message, flags, fragment, length, sent ? undefined : total);
     cut.sent += length;
-    this.#waiting -= length;
     if (!last) {
       this.#turns.push(cut);
       return;
     }
     const queue = this.#lanes.get(cut.lane) ?? [];
     this.#lanes.delete(cut.lane);
-    this.#waiting += total - sizeOf(cut.message);
-    for (const [place, message] of queue.entries()) {
-      if (place === 0) continue;
-      this.#waiting -= sizeOf(message);
-      this.push(cut.lane, message);
-    }
+    for (const message of queue.slice(1)) this.push(cut.lane, message);
   }
 
   #reserve(bytes: number): number {
@@ -233,9 +219,3 @@ const EMPTY: Body = { text: "", attachments: [] };
 const sizeOf = ({ body = EMPTY }: Message): number => sized(body, -1)?.total ?? 0;
 
 export const tooLarge = (): IpcError => new IpcError("TOO_LARGE", "it is more than the other end takes");
-
-/** Sends an item in its lane; answers what its payload costs. */
-export function sendItem(outbox: Outbox, lane: number, id: number, body: Body, limit: number): number {
-  if (!fits(body, limit)) throw tooLarge();
-  return outbox.push(lane, { kind: Kind.Item, id, body });
-}

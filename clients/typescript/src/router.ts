@@ -1,14 +1,14 @@
 /** What this end answers to the other. */
 import { Answering, CANCELLED, failure, GOING, type Ground, UNKNOWN } from "./answering.js";
-import { readItem } from "./ask.js";
+import { read } from "./ask.js";
 import type { Arrived } from "./assembly.js";
 import { type Body, type Codecs, fits, splitPayload } from "./body.js";
 import { type Failure, IpcError } from "./error.js";
-import { Inbox, Outflow } from "./flow.js";
 import { Kind, u32Bytes, UPSTREAM } from "./frame.js";
 import type { Hello } from "./hello.js";
-import { sendItem } from "./outbox.js";
+import { Inbox } from "./inbox.js";
 import { failureBody, successBody } from "./response.js";
+import { Outflow, sendItem } from "./upload.js";
 
 /** What a handler learns beside the argument. */
 export interface HandlerContext {
@@ -162,7 +162,7 @@ class Serving extends Answering {
     if (!served?.incoming || !served.incomingOpen) return;
     try {
       if (refused) throw new IpcError(refused, "an item is more than this end takes");
-      served.incoming.push(total, readItem(payload, served.codecs.upload));
+      served.incoming.push(total, read(payload, served.codecs.upload));
     } catch (error) {
       const { code, message, details } = error as IpcError;
       served.incoming.fail(new IpcError(refused ? code : "INVALID_INPUT", message, details, error));

@@ -58,9 +58,9 @@ export function webSocket(url: string, { protocols, create }: WebSocketOptions =
       });
       socket.addEventListener("close", ({ code, reason }) => {
         clearTimeout(timer);
-        const error = code === 1000 ? undefined : new Error(`the WebSocket was closed: ${code} ${reason}`);
+        const error = new Error(`the WebSocket was closed: ${code} ${reason}`);
         if (open) events.close(error);
-        else reject(error ?? new Error("the WebSocket was closed before it was open"));
+        else reject(error);
       });
       // What went wrong, a browser does not say; `close` follows.
       socket.addEventListener("error", () => undefined);

@@ -1,7 +1,7 @@
 /** What a client does, as its application sees it; the other end is played byte by byte. */
 import assert from "node:assert/strict";
 import { Kind, UPSTREAM } from "../src/frame.js";
-import { Client, connect, createClient, IpcError, isIpcError, Router, shapes, type State } from "../src/index.js";
+import { Client, connect, createClient, IpcError, isIpcError, Router, shapes, type State, upload } from "../src/index.js";
 import { frameBytes, helloOf, pair, Place } from "./support/peer.js";
 import { it, settled, until } from "./support/watchdog.js";
 
@@ -263,7 +263,7 @@ it("an item that is no JSON fails the stream, and cancels the call", async () =>
 
 it("an upload ends with an end, and one whose source throws cancels the call with that error", async () => {
   const { client, peer } = await pair();
-  const call = client.invoke("sum:all", {}, { upload: [1, 2] });
+  const call = client.invoke("sum:all", {}, { upload: upload([1, 2]) });
   const { id } = await peer.next();
   const sent = [await peer.next(), await peer.next(), await peer.next()];
   assert.deepEqual(
@@ -274,10 +274,12 @@ it("an upload ends with an end, and one whose source throws cancels the call wit
   assert.equal(await call, 3);
   const mishap = new Error("the disk is gone");
   const failing = client.invoke("sum:all", {}, {
-    upload: (async function* () {
-      yield 1;
-      throw mishap;
-    })(),
+    upload: upload(
+      (async function* () {
+        yield 1;
+        throw mishap;
+      })(),
+    ),
   });
   await assert.rejects(failing, (error) => error === mishap);
   assert.deepEqual([(await peer.next()).kind, (await peer.next()).kind, (await peer.next()).kind], [Kind.Request, Kind.Item, Kind.Cancel]);
@@ -293,7 +295,7 @@ it("an upload whose call is answered early is left", async () => {
       left = true;
     }
   }
-  const call = client.invoke("sum:first", {}, { upload: source() });
+  const call = client.invoke("sum:first", {}, { upload: upload(source()) });
   const { id } = await peer.next();
   peer.answer(id, 0);
   assert.equal(await call, 0);

@@ -1,7 +1,7 @@
 /** The client and a Rust server, two processes, over a Unix socket. */
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { type Client, connect, type ConnectOptions, isIpcError, Router, shapes } from "../src/index.js";
+import { type Client, connect, type ConnectOptions, isIpcError, Router, shapes, upload } from "../src/index.js";
 import { localPath, localServer } from "../src/node.js";
 import { program, RustServer } from "./support/server.js";
 import { it, until } from "./support/watchdog.js";
@@ -87,9 +87,9 @@ if (!executable) {
 
   it("an upload is taken whole, and a dialogue answers as it goes", async () => {
     const numbers = Array.from({ length: 5000 }, (_, at) => at);
-    assert.equal(await client.invoke("sum:all", {}, { upload: numbers }), (4999 * 5000) / 2);
+    assert.equal(await client.invoke("sum:all", {}, { upload: upload(numbers) }), (4999 * 5000) / 2);
     const sums: number[] = [];
-    for await (const sum of client.stream("sum:so-far", {}, { upload: [1, 2, 3] })) sums.push(sum);
+    for await (const sum of client.stream("sum:so-far", {}, { upload: upload([1, 2, 3]) })) sums.push(sum);
     assert.deepEqual(sums, [1, 3, 6]);
   });
 
@@ -100,7 +100,7 @@ if (!executable) {
     const back: Uint8Array = await client.invoke("bytes:reverse", { bytes: large });
     assert.equal(Buffer.compare(back, Buffer.from(large).reverse()), 0);
     const chunks = Array.from({ length: 50 }, (_, at) => new Uint8Array(100_000).fill(at));
-    const [total, lasts] = await client.invoke("bytes:count", {}, { upload: chunks });
+    const [total, lasts] = await client.invoke("bytes:count", {}, { upload: upload(chunks) });
     assert.equal(total, 5_000_000);
     assert.deepEqual([...lasts], chunks.map((_, at) => at));
   });

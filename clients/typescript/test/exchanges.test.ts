@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { splitPayload } from "../src/body.js";
 import { Kind, UPSTREAM } from "../src/frame.js";
-import { type Client, IpcError, Router, shapes } from "../src/index.js";
+import { type Client, IpcError, Router, shapes, upload } from "../src/index.js";
 import { helloOf, pair, type Peer, type Sent } from "./support/peer.js";
 import { bytesOf, type Exchange, exchanges, FLAGS, frameNamed, KINDS } from "./support/vectors.js";
 import { it, settled } from "./support/watchdog.js";
@@ -121,13 +121,13 @@ class Application {
     const parts = splitPayload({ bytes: payload, start: 0, end: payload.length, table, owned: false });
     const argument = JSON.parse(parts?.json ?? "", (_, value) => (table && value === "$0" ? parts?.attachments[0] : value));
     const source = TAKES_A_STREAM.includes(channel) ? new Source() : undefined;
-    const upload = source && { upload: source };
+    const beside = source && { upload: upload(source) };
     if (ANSWERS_WITH_A_STREAM.includes(channel)) {
-      const items = this.client.stream(channel, argument, upload);
+      const items = this.client.stream(channel, argument, beside);
       return { ...(source && { source }), stop: () => items.return(), read: () => items.next() };
     }
     const stop = new AbortController();
-    const outcome = this.client.invoke(channel, argument, { signal: stop.signal, ...upload });
+    const outcome = this.client.invoke(channel, argument, { signal: stop.signal, ...beside });
     outcome.catch(() => undefined);
     return { ...(source && { source }), stop: () => stop.abort(), outcome };
   }

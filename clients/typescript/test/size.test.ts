@@ -20,13 +20,28 @@ async function gzipped(contents: string): Promise<number> {
   return gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;
 }
 
+/** What every page has: to connect, and to tell errors apart. */
+const CORE = `export { connect, createClient, IpcError, isIpcError } from "./src/index.ts";`;
+
 for (const port of ["websocket", "message-port", "electron/renderer"]) {
   it(`the core with ${port} has less than ${LIMIT} bytes`, async () => {
-    const size = await gzipped(`export * from "./src/index.ts"; export * from "./src/${port}.ts";`);
+    const names = { websocket: "webSocket", "message-port": "messagePort", "electron/renderer": "electronBridge" };
+    const name = names[port as keyof typeof names];
+    const size = await gzipped(`${CORE} export { ${name} } from "./src/${port}.ts";`);
     console.log(`${port}: ${size} bytes`);
     assert.ok(size < LIMIT, `${size} bytes`);
   });
 }
+
+it("what a page need not have is not loaded without being asked for, and is small", async () => {
+  const port = `export { webSocket } from "./src/websocket.ts";`;
+  const core = await gzipped(CORE + port);
+  for (const [name, most] of [["upload", 1000], ["Router", 2500], ["shapes", 2500]] as const) {
+    const more = (await gzipped(`${CORE} ${port} export { ${name} } from "./src/index.ts";`)) - core;
+    console.log(`${name}: ${more} bytes more`);
+    assert.ok(more > 100 && more < most, `${name}: ${more} bytes more`);
+  }
+});
 
 it("nothing in what a page loads is of Node", async () => {
   const { outputFiles } = await build({

@@ -1,6 +1,6 @@
 /** What the types of a contract allow; what they must not is a mistake that the compiler finds. */
 import assert from "node:assert/strict";
-import type { Client, Failure, IpcError } from "../src/index.js";
+import { type Client, type Failure, type IpcError, upload } from "../src/index.js";
 import { it } from "./support/watchdog.js";
 
 interface Item {
@@ -29,7 +29,7 @@ export async function mistakes(client: Client<Shop>): Promise<void> {
   if (result.success) is<Same<typeof result.data, Item>>();
   await client.invoke("app:quit");
   for await (const number of client.stream("count:to", { to: 3 })) is<Same<typeof number, number>>();
-  const sum = await client.invoke("sum:all", {}, { upload: [1, 2] });
+  const sum = await client.invoke("sum:all", {}, { upload: upload([1, 2]) });
   is<Same<typeof sum, number>>();
   for await (const event of client.subscribe("status:changed")) is<Same<typeof event, { online: boolean }>>();
   client.on("*", (event) => {
@@ -46,9 +46,9 @@ export async function mistakes(client: Client<Shop>): Promise<void> {
   // @ts-expect-error a stream that must go beside the request
   await client.invoke("sum:all", {});
   // @ts-expect-error items of another type
-  await client.invoke("sum:all", {}, { upload: ["1"] });
+  await client.invoke("sum:all", {}, { upload: upload(["1"]) });
   // @ts-expect-error a stream where none is taken
-  await client.invoke("data:fetch", { id: 7 }, { upload: [1] });
+  await client.invoke("data:fetch", { id: 7 }, { upload: upload([1]) });
   // @ts-expect-error a code that the channel has not
   if (!result.success && result.error.code === "NOT_THERE") throw result.error;
   // @ts-expect-error an event that the contract has not
@@ -63,7 +63,7 @@ export async function mistakes(client: Client<Shop>): Promise<void> {
 /** Without a contract, anything goes. */
 export async function anything(client: Client): Promise<void> {
   const name: string = await client.invoke("any:thing", { any: 1 }, { timeoutMs: 5 });
-  for await (const item of client.stream("any:stream", name, { upload: [1] })) item.of.any.kind;
+  for await (const item of client.stream("any:stream", name, { upload: upload([1]) })) item.of.any.kind;
   client.on("any:event", (event) => event.of.any.kind);
   const failed = await client.invoke.try("any:thing");
   if (!failed.success) is<Same<(typeof failed.error)["code"], string>>();

@@ -1,8 +1,8 @@
-/** Streams with credit: what is received, and what is sent. */
+/** A stream that is received, with its credit. */
 import { Breach } from "./error.js";
 
 /** What an item costs beside its payload. */
-const OVERHEAD = 12;
+export const OVERHEAD = 12;
 
 type Entry<T> = { readonly cost: number; readonly item?: T; readonly missed?: number | undefined };
 type Waiting<T> = { resolve(result: IteratorResult<T, undefined>): void; reject(error: unknown): void };
@@ -125,66 +125,5 @@ export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> 
         waiting.resolve({ done: true, value: undefined });
       }
     }
-  }
-}
-
-/** What is sent as credit allows. */
-export class Outflow {
-  #open = true;
-  #wake: (() => void) | undefined;
-  #items: AsyncIterator<unknown> | undefined;
-
-  constructor(private credit: number) {}
-
-  grant(bytes: number): void {
-    this.credit += bytes;
-    this.wake();
-  }
-
-  /** The outbox takes more again. */
-  wake(): void {
-    this.#wake?.();
-  }
-
-  /** Nothing more is sent, and the source is left as `for await` leaves one. */
-  stop(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.wake();
-    const leave = async (): Promise<unknown> => this.#items?.return?.();
-    // What the source says to that is of no use to anybody.
-    leave().catch(() => undefined);
-  }
-
-  /**
-   * Takes items from a source while there is credit, and sends them: `send` answers the bytes of each. Answers when
-   * the source has come to its end, and that is true, or the stream was stopped; where the source never says what
-   * comes next, it never answers.
-   */
-  async run(
-    source: AsyncIterable<unknown> | Iterable<unknown>,
-    send: (item: unknown) => number,
-    held: () => boolean,
-  ): Promise<boolean> {
-    const of = source as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
-    const items = (of[Symbol.asyncIterator]?.() ?? of[Symbol.iterator]?.()) as AsyncIterator<unknown> | undefined;
-    if (!items) throw new TypeError("a stream must be iterable");
-    this.#items = items;
-    while (this.#open) {
-      if (this.credit <= 0 || held()) {
-        await new Promise<void>((wake) => (this.#wake = wake));
-        continue;
-      }
-      const next = await items.next();
-      if (!this.#open) break;
-      if (next.done) return true;
-      try {
-        this.credit -= send(next.value) + OVERHEAD;
-      } catch (error) {
-        this.stop();
-        throw error;
-      }
-    }
-    return false;
   }
 }
