@@ -23,8 +23,8 @@ export interface Ground {
 
 export const failure = (code: StandardCode, message: string): Failure<StandardCode> => ({ code, message });
 export const UNKNOWN = failure("UNKNOWN_CHANNEL", "unknown channel");
-export const GOING = failure("UNAVAILABLE", "this end is shutting down");
-export const CANCELLED = failure("CANCELLED", "the caller cancelled the call");
+export const GOING = failure("UNAVAILABLE", "shutting down");
+export const CANCELLED = failure("CANCELLED", "the call was cancelled");
 
 /** What it does with all the rest is for a router to say. */
 export interface Answering {

@@ -41,6 +41,8 @@ export interface ListenOptions extends SubscribeOptions {
 }
 
 const CLOSED = "the client is closed";
+/** What another attempt would not mend. */
+const FATAL = ["CONTRACT_MISMATCH", "DENIED"];
 /** Drawn once for each process, or page. */
 const INSTANCE = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -147,9 +149,8 @@ export class Client<C extends T.Contract = T.AnyContract> {
           }
         }
       } catch (error) {
-        if (!listening || isIpcError(error, "CANCELLED")) return;
-        if (options.onError) this.#tell(channel, options.onError, error as IpcError);
-        else this.#report(error, channel);
+        if (isIpcError(error, "CANCELLED")) return;
+        this.#tell(channel, options.onError ?? ((error) => this.#report(error, channel)), error as IpcError);
       }
     };
     void listen();
@@ -206,9 +207,9 @@ export class Client<C extends T.Contract = T.AnyContract> {
       try {
         return await this.#attempt();
       } catch (error) {
-        const failed = isIpcError(error) ? error : unavailable("there is no connection", error);
+        const failed = isIpcError(error) ? error : unavailable("no connection", error);
         if (this.#isClosed()) throw failed;
-        if (once || reconnect === false || attempt >= attempts || isIpcError(failed, "CONTRACT_MISMATCH")) {
+        if (once || reconnect === false || attempt >= attempts || FATAL.includes(failed.code)) {
           this.#close(failed);
           throw failed;
         }
@@ -377,7 +378,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
       signal?.addEventListener("abort", abort);
       if (timeoutMs !== undefined && timeoutMs < 2 ** 31) {
         ask.deadline = performance.now() + timeoutMs;
-        timer = setTimeout(() => this.#giveUp(ask, new IpcError("TIMEOUT", `no answer within ${timeoutMs} ms`)), timeoutMs);
+        timer = setTimeout(() => this.#giveUp(ask, new IpcError("TIMEOUT", "no answer in time")), timeoutMs);
       }
     }
     const connection = this.#connection;

@@ -29,8 +29,12 @@ export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> 
 
   constructor(private readonly reader: Reader) {}
 
-  /** A sender begins, with this credit. */
+  /**
+   * A sender begins, with this credit. What an earlier one has sent and nobody has taken is dropped: there would be
+   * more of it with every connection.
+   */
   begin(window: number): void {
+    this.#queue.length = 0;
     this.#credit = this.#window = window;
     this.#taken = 0;
   }

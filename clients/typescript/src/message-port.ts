@@ -107,7 +107,7 @@ export async function relay(port: MessagePortLike, connector: Connector): Promis
   };
   const pass = (bytes: Uint8Array): void => {
     if (!there) early.push(bytes);
-    else if (!there.send(bytes)) here.pause?.();
+    if (!there?.send(bytes)) here.pause?.();
   };
   const here = portOver(port, { data: pass, drain: () => there?.resume?.(), close: end });
   const events: PortEvents = {
@@ -123,6 +123,7 @@ export async function relay(port: MessagePortLike, connector: Connector): Promis
     end();
     throw error;
   }
+  here.resume?.();
   early.forEach(pass);
   if (stop.signal.aborted) there.close();
   return end;

@@ -526,6 +526,23 @@ it("a connection that is lost fails what is in flight, asks again what may be, a
   second.drop();
 });
 
+it("what was not taken before a connection was lost does not add up over many", async () => {
+  const place = new Place();
+  const client = await new Client(place.connector, { reconnect: { firstMs: 1, longestMs: 1 } }).open(true);
+  const missed: unknown[] = [];
+  const events = client.subscribe("a:b", { onMissed: (count) => missed.push(count) });
+  for (let connection = 1; connection <= 5; connection++) {
+    const { id } = await place.peer.next();
+    place.peer.answer(id, null);
+    place.peer.send(Kind.Event, id, `${connection}`);
+    if (connection < 5) place.peer.drop();
+    await until("it is back", () => place.peers.length === Math.min(connection + 1, 5));
+  }
+  assert.equal((await events.next()).value, 5);
+  assert.deepEqual(missed, [undefined]);
+  client.abort();
+});
+
 it("a client that cannot connect fails at once with `connect`, and tries on with `createClient`", async () => {
   const place = new Place();
   place.refusals.push(new Error("refused"));
@@ -576,6 +593,16 @@ it("a contract that is another than expected is refused, unless the application 
   assert.deepEqual(told, [{ expected: "old", actual: "new" }]);
   assert.equal(client.server?.fingerprint, "new");
   await connect(place.connector, { expectedFingerprint: "new", reconnect: false });
+});
+
+it("a client that the server does not let in tries no more", async () => {
+  const place = new Place(null);
+  const client = createClient(place.connector, { token: "used up", reconnect: { firstMs: 1 } });
+  const call = client.invoke("a:b");
+  await until("it has shown its token", () => place.peers.length === 1 && place.peer.hello !== undefined);
+  place.peer.send(Kind.Goodbye, 0, '{"code":"DENIED","message":"the token is not taken"}');
+  await assert.rejects(call, code("DENIED"));
+  assert.deepEqual([client.state, place.attempts], ["closed", 1]);
 });
 
 it("a token is shown in the hello, and asked for anew for each connection", async () => {

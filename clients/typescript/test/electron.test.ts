@@ -4,10 +4,11 @@ import { EventEmitter } from "node:events";
 import { mainRelay, type RelayOptions } from "../src/electron/main.js";
 import { exposeIpcBridge } from "../src/electron/preload.js";
 import { electronBridge } from "../src/electron/renderer.js";
-import { Kind } from "../src/frame.js";
+import { Kind, putHeader } from "../src/frame.js";
+import { encodeHello } from "../src/hello.js";
 import { Client, type ConnectOptions, isIpcError } from "../src/index.js";
 import { type Page, Window } from "./support/electron.js";
-import { Place } from "./support/peer.js";
+import { helloOf, Place } from "./support/peer.js";
 import { it, settled, until } from "./support/watchdog.js";
 
 const ORIGIN = "app://shop";
@@ -148,6 +149,20 @@ it("a page that begins with anything but a hello never reaches the backend", asy
   session.post("text");
   await until("the connection is closed", () => place.peers.length === 1 && place.peer.closed);
   assert.equal(place.peer.writes.length, 0);
+});
+
+it("a page that posts without end, whatever it is told, is let go", async () => {
+  const { window, place, errors } = setUp();
+  const page = window.load();
+  exposeIpcBridge(page.contextBridge, page.ipcRenderer);
+  const session = page.world["ipcBridge"].open(() => undefined);
+  session.post(encodeHello(helloOf()));
+  await until("it is connected", () => place.peers.length === 1 && place.peer.hello !== undefined);
+  place.peer.takes = false;
+  const large = new Uint8Array(65_548);
+  putHeader(large, 0, 65_536, Kind.Ping, 0, 0, 0);
+  for (let at = 0; at < 200; at++) session.post(large);
+  await until("it is let go", () => errors.some((error) => error.includes("more than it may")));
 });
 
 it("a backend that takes nothing stops the page, and a page that takes nothing stops the backend", async () => {

@@ -11,6 +11,8 @@ import { Ipc } from "./channels.js";
 /** What this needs of a frame. */
 export interface FrameLike {
   readonly origin: string;
+  readonly processId?: number;
+  readonly routingId?: number;
 }
 
 /** What this needs of `webContents`. */
@@ -49,7 +51,12 @@ interface Session {
   listener: ((event: { data: unknown }) => void) | undefined;
   end: () => void;
   ended: boolean;
+  /** The bytes that the page has posted and not been told to be taken. */
+  onWay: number;
 }
+
+/** Far more than a page posts that waits to be told. */
+const MOST_ON_WAY = 8 << 20;
 
 /**
  * Serves the page of one window, until the function that it returns is called. When the page is loaded anew, goes
@@ -76,10 +83,11 @@ export function mainRelay(options: RelayOptions): () => void {
   };
 
   const open = (number: number): void => {
-    const session: Session = { listener: undefined, end: () => undefined, ended: false };
+    const session: Session = { listener: undefined, end: () => undefined, ended: false, onWay: 0 };
     const port: MessagePortLike = {
       postMessage(message) {
         post(number, session, message);
+        if (typeof message === "number") session.onWay -= message;
         if (message === null) forget(number, session);
       },
       addEventListener(type, listener) {
@@ -106,13 +114,19 @@ export function mainRelay(options: RelayOptions): () => void {
     if (event.sender !== contents || typeof number !== "number") return;
     // A frame that is gone already has none.
     const frame = event.senderFrame as FrameLike | null;
-    if (!frame || frame !== contents.mainFrame || !origins.includes(frame.origin)) {
+    if (!frame || !isSame(frame, contents.mainFrame) || !origins.includes(frame.origin)) {
       report(new Error(`a frame of ${frame?.origin ?? "a page that is gone"} may not connect`));
       return;
     }
     const session = sessions.get(number);
     if (message === null) return session?.end();
-    if (message !== undefined) return session?.listener?.({ data: message });
+    if (message !== undefined) {
+      if (!session) return;
+      if (message instanceof Uint8Array) session.onWay += message.length;
+      if (session.onWay <= MOST_ON_WAY) return session.listener?.({ data: message });
+      session.end();
+      return report(new Error("a page posts more than it may, and its connection is closed"));
+    }
     if (session) return;
     if (sessions.size >= most) {
       contents.send(Ipc.Down, number, null);
@@ -142,6 +156,11 @@ export function mainRelay(options: RelayOptions): () => void {
   }
   return stop;
 }
+
+/** Whether these are one frame: Electron may make a new object for it. */
+const isSame = (one: FrameLike, other: FrameLike): boolean =>
+  one === other ||
+  (one.routingId !== undefined && one.routingId === other.routingId && one.processId === other.processId);
 
 /** The same backend, where the hello has this token and no other. */
 function withToken(connector: Connector, token: RelayOptions["token"]): Connector {
