@@ -226,11 +226,18 @@ class Serving extends Answering {
         await this.#stream(id, served, answer);
         answer = null;
       }
-      if (this.#served.get(id) === served) this.#end(id, served, undefined, successBody(answer ?? null, served.codecs.answer));
+      const body = written(() => successBody(answer ?? null, served.codecs.answer));
+      if (this.#served.get(id) === served) this.#end(id, served, undefined, body);
     } catch (error) {
-      if (!(error instanceof IpcError)) ground.owner.failed(channel, error);
-      if (this.#served.get(id) !== served) return;
-      this.#end(id, served, error instanceof IpcError ? error : failure("INTERNAL", "the handler failed"));
+      let body = FAILED;
+      try {
+        if (error instanceof IpcError) body = failureBody(error);
+        else ground.owner.failed(channel, error);
+      } catch (unwritable) {
+        // Its details are no JSON.
+        ground.owner.failed(channel, unwritable);
+      }
+      if (this.#served.get(id) === served) this.#end(id, served, undefined, body);
     }
   }
 
@@ -240,7 +247,7 @@ class Serving extends Answering {
     if (!served.incoming) this.#streams++;
     const flow = new Outflow(peer.stream_bytes);
     served.flow = flow;
-    await flow.run(items, (item) => sendItem(outbox, UPSTREAM + id, id, served.codecs.item.encode(item), peer.message_bytes), () => this.ground.holds());
+    await flow.run(items, (item) => sendItem(outbox, UPSTREAM + id, id, written(() => served.codecs.item.encode(item)), peer.message_bytes), () => this.ground.holds());
   }
 
   /** Answers, and lets the call go. */
@@ -260,6 +267,18 @@ class Serving extends Answering {
     served.incoming?.fail(why ?? new IpcError("CANCELLED", "the call was answered"));
     served.flow?.stop();
     if (why) served.stop.abort(why);
+  }
+}
+
+/** What a handler answers where what went wrong is nobody else's to know. */
+const FAILED = /* @__PURE__ */ failureBody(/* @__PURE__ */ failure("INTERNAL", "the handler failed"));
+
+/** Writes what a handler answers; where that is not what its channel answers, the handler has failed, not its caller. */
+function written(write: () => Body): Body {
+  try {
+    return write();
+  } catch (error) {
+    throw new TypeError(`what the handler answers cannot be written: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -437,6 +437,29 @@ it("the server may call the client, with an answer, a failure and a stream", asy
   assert.match(JSON.stringify(await ask("client:greet", "nonsense")), /INVALID_INPUT/);
 });
 
+it("what a handler answers and cannot be written is the handler's failure, not its caller's", async () => {
+  const router = new Router();
+  const errors: unknown[] = [];
+  const cycle: { self?: unknown } = {};
+  cycle.self = cycle;
+  router.handle("a:cycle", () => cycle);
+  router.handle("a:range", () => ({ id: 2 ** 60 }));
+  router.handle("a:details", () => {
+    throw new IpcError("NO", "no", 1n);
+  });
+  router.handle("a:items", async function* () {
+    yield { id: 2 ** 60 };
+  });
+  const integer = { integer: ["id"] };
+  const channels = shapes({ "a:range": { response: integer }, "a:items": { item: integer } });
+  const { peer } = await pair({ router, channels, onError: (error) => errors.push(error) });
+  for (const channel of ["a:cycle", "a:range", "a:details", "a:items"]) {
+    peer.send(Kind.Request, 5, "{}", channel);
+    assert.equal(JSON.parse((await peer.next()).payload.toString()).error.code, "INTERNAL", channel);
+  }
+  assert.equal(errors.length, 4);
+});
+
 it("a handler learns that its caller waits no longer", async () => {
   const router = new Router();
   let signal: AbortSignal | undefined;
