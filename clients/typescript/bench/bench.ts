@@ -19,7 +19,11 @@ import { localPath } from "../src/node.js";
 import { byHand, type Caller } from "./by_hand.js";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "7" }, seconds: { type: "string", default: "1" }, server: { type: "string" } },
+  options: {
+    rounds: { type: "string", default: "7" },
+    seconds: { type: "string", default: "1" },
+    server: { type: "string" },
+  },
 });
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
@@ -82,8 +86,13 @@ async function main(): Promise<void> {
     ["vscode-jsonrpc", await jsonRpc(messages)],
   ];
   for (const [, caller] of callers) for (const inFlight of [1, 64]) await measure(caller, inFlight);
-  console.log(`${rounds} rounds of ${seconds} s, frames answered by ${values.server ? "the Rust server" : "a server written by hand in Node"}\n`);
-  for (const [workload, inFlight] of [["W1, one at a time", 1], ["W2, 64 in flight", 64]] as const) {
+  console.log(
+    `${rounds} rounds of ${seconds} s, frames answered by ${values.server ? "the Rust server" : "a server written by hand in Node"}\n`,
+  );
+  for (const [workload, inFlight] of [
+    ["W1, one at a time", 1],
+    ["W2, 64 in flight", 64],
+  ] as const) {
     const seen = callers.map(() => ({ rate: [] as number[], cpu: [] as number[] }));
     for (let round = 0; round < rounds; round++) {
       for (const [place, [, caller]] of callers.entries()) {
@@ -96,7 +105,9 @@ async function main(): Promise<void> {
     for (const [place, [name]] of callers.entries()) {
       const { rate = [], cpu = [] } = seen[place] ?? {};
       const ratio = median(rate.map((other, round) => (seen[0]?.rate[round] ?? NaN) / other));
-      console.log(`${name.padEnd(20)} | ${median(rate).toFixed(0).padStart(7)} | ${median(cpu).toFixed(1).padStart(22)} | ${place ? `${ratio.toFixed(2)} ×` : ""}`);
+      console.log(
+        `${name.padEnd(20)} | ${median(rate).toFixed(0).padStart(7)} | ${median(cpu).toFixed(1).padStart(22)} | ${place ? `${ratio.toFixed(2)} ×` : ""}`,
+      );
     }
     console.log();
   }

@@ -1,10 +1,11 @@
 /** What this end answers where it has no router: that it has no such channel. */
 import type { Arrived } from "./assembly.js";
 import type { Body } from "./body.js";
-import type { Limits, Owner } from "./connection.js";
+import type { Owner } from "./connection.js";
 import { type Failure, type StandardCode, tooMuch } from "./error.js";
 import { Kind, UPSTREAM } from "./frame.js";
 import type { Hello } from "./hello.js";
+import type { Limits } from "./limits.js";
 import type { Outbox } from "./outbox.js";
 import { failureBody } from "./response.js";
 

@@ -138,4 +138,3 @@ export function attachmentsOf(
   }
   return { json, jsonEnd: end - total, attachments };
 }
-

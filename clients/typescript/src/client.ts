@@ -1,13 +1,14 @@
 /** A client: calls, streams and events over one connection after the other. */
 import { Ask, Phase } from "./ask.js";
 import { type Body, type Codecs, PLAIN, PLAIN_CODECS } from "./body.js";
-import { Connection, DEFAULT_LIMITS, type Limits } from "./connection.js";
+import { Connection } from "./connection.js";
 import type * as T from "./contract.js";
 import { IpcError, isIpcError, type Result, unavailable } from "./error.js";
 import { Inbox } from "./inbox.js";
 import { Kind } from "./frame.js";
 import type { Hello } from "./hello.js";
 import type { ConnectOptions, Server, State } from "./options.js";
+import { DEFAULT_LIMITS, type Limits } from "./limits.js";
 import type { Connector } from "./port.js";
 
 /** The items of a stream. Leaving it, by `break` or `return()`, cancels the call. */
@@ -44,7 +45,9 @@ const CLOSED = "the client is closed";
 /** What another attempt would not mend. */
 const FATAL = ["CONTRACT_MISMATCH", "DENIED"];
 /** Drawn once for each process, or page. */
-const INSTANCE = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const INSTANCE = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+  byte.toString(16).padStart(2, "0"),
+).join("");
 
 export class Client<C extends T.Contract = T.AnyContract> {
   /** Calls a channel, and answers what its handler answers; `invoke.try` answers failures too, and throws none. */
@@ -73,8 +76,10 @@ export class Client<C extends T.Contract = T.AnyContract> {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.describe(options.channels ?? {});
     if (options.onStateChange) this.#listeners.add(options.onStateChange);
-    const invoke = (channel: string, payload?: unknown, options?: any): Promise<any> => this.#call(channel, payload, "request", options);
-    const publish = (channel: string, event: unknown, options?: T.CallOptions): Promise<void> => this.#call(channel, event, "event", options);
+    const invoke = (channel: string, payload?: unknown, options?: any): Promise<any> =>
+      this.#call(channel, payload, "request", options);
+    const publish = (channel: string, event: unknown, options?: T.CallOptions): Promise<void> =>
+      this.#call(channel, event, "event", options);
     this.invoke = Object.assign(invoke, { try: trying(invoke) }) as unknown as T.Invoke<C>;
     this.publish = Object.assign(publish, { try: trying(publish) }) as T.Publish<C>;
   }
@@ -460,12 +465,18 @@ function trying<A extends unknown[], D>(call: (...rest: A) => Promise<D>): (...r
 }
 
 /** Connects, and answers when the server has said hello. Throws an {@link IpcError} where the first attempt fails. */
-export function connect<C extends T.Contract = T.AnyContract>(connector: Connector, options?: ConnectOptions): Promise<Client<C>> {
+export function connect<C extends T.Contract = T.AnyContract>(
+  connector: Connector,
+  options?: ConnectOptions,
+): Promise<Client<C>> {
   return new Client<C>(connector, options).open(true);
 }
 
 /** A client that connects by and by, as often as it takes: what it is asked meanwhile waits. */
-export function createClient<C extends T.Contract = T.AnyContract>(connector: Connector, options?: ConnectOptions): Client<C> {
+export function createClient<C extends T.Contract = T.AnyContract>(
+  connector: Connector,
+  options?: ConnectOptions,
+): Client<C> {
   const client = new Client<C>(connector, options);
   // Where it gives up, it is closed, and says so to all who wait.
   client.open(false).catch(() => undefined);

@@ -5,45 +5,12 @@ import { attachmentsOf, type Codecs, fits, type Payload, PLAIN } from "./body.js
 import { Breach, type Failure, IpcError, tooMuch, unavailable } from "./error.js";
 import { concat, Decoder, type Frame, Kind, Size, u32, u32Bytes, UPSTREAM } from "./frame.js";
 import { encodeHello, type Hello, readFailure, readFirst } from "./hello.js";
+import type { Limits } from "./limits.js";
 import { Outbox, tooLarge } from "./outbox.js";
 import type { Port } from "./port.js";
 import { answerOf } from "./response.js";
 import { Answering, type Ground } from "./answering.js";
 import { encodeText, readText } from "./text.js";
-
-/** What this end takes, and how long it waits. */
-export interface Limits {
-  /** The bytes of one message. 16 MiB. */
-  readonly messageBytes: number;
-  /** The calls of the other end that are answered at one time, and its half-arrived messages. 4096. */
-  readonly inFlight: number;
-  /** The bytes of each stream and each subscription that may be on their way or wait to be taken. 256 KiB. */
-  readonly streamBytes: number;
-  /** The bytes of half-arrived messages, by their totals. 64 MiB. */
-  readonly halfArrivedBytes: number;
-  /** The calls of the other end that have a stream. 256. */
-  readonly streams: number;
-  /** The bytes that wait to be sent before calls wait, and the other end is read no more. 4 MiB. */
-  readonly bufferedBytes: number;
-  /** The calls that wait until the other end takes one more, or until there is a connection. 65 536. */
-  readonly waiting: number;
-  /** The milliseconds for the port to open and the hello to come. 5000. */
-  readonly handshakeMs: number;
-  /** The milliseconds for the goodbye, behind the last answer. 1000. */
-  readonly goodbyeMs: number;
-}
-
-export const DEFAULT_LIMITS: Limits = {
-  messageBytes: 16 << 20,
-  inFlight: 4096,
-  streamBytes: 256 << 10,
-  halfArrivedBytes: 64 << 20,
-  streams: 256,
-  bufferedBytes: 4 << 20,
-  waiting: 65536,
-  handshakeMs: 5000,
-  goodbyeMs: 1000,
-};
 
 /** What the owner of a connection is told. */
 export interface Owner {
@@ -392,7 +359,8 @@ export class Connection implements Ground {
     let bytes = this.#channels.get(name);
     if (!bytes) {
       bytes = encodeText(name);
-      if (!bytes.length || bytes.length > Size.Channel) throw new IpcError("UNKNOWN_CHANNEL", `\`${name}\` is no channel`);
+      if (!bytes.length || bytes.length > Size.Channel)
+        throw new IpcError("UNKNOWN_CHANNEL", `\`${name}\` is no channel`);
       this.#channels.set(name, bytes);
     }
     return bytes;
@@ -436,7 +404,7 @@ export class Connection implements Ground {
     if (this.#held && !this.#paused && this.#port) {
       // Answers that nobody takes: what asks for them is read no further.
       if (!this.#port.pause) {
-        if (this.outbox.buffered > 16 * this.limits.bufferedBytes) {
+        if (this.outbox.buffered > 2 * this.limits.bufferedBytes) {
           this.lose(new IpcError("OVERLOADED", "answers are not read"));
         }
         return;

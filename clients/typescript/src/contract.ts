@@ -33,7 +33,13 @@ export interface AnyContract {
 export type CallsOf<C extends Contract> = keyof C["calls"] & string;
 export type EventsOf<C extends Contract> = keyof C["events"] & string;
 
-type Member<T, Name extends string, Otherwise> = T extends { readonly [N in Name]?: infer M } ? (unknown extends M ? (Name extends keyof T ? M : Otherwise) : M) : Otherwise;
+type Member<T, Name extends string, Otherwise> = T extends { readonly [N in Name]?: infer M }
+  ? unknown extends M
+    ? Name extends keyof T
+      ? M
+      : Otherwise
+    : M
+  : Otherwise;
 
 export type RequestOf<C extends Contract, K extends CallsOf<C>> = Member<C["calls"][K], "request", undefined>;
 export type ResponseOf<C extends Contract, K extends CallsOf<C>> = Member<C["calls"][K], "response", null>;
@@ -43,8 +49,7 @@ export type FailureOf<C extends Contract, K extends CallsOf<C>> = Member<C["call
 
 /** The error of a channel: one of its own, or one that has a standard code. */
 export type ErrorOf<C extends Contract, K extends CallsOf<C>> =
-  | OwnErrors<FailureOf<C, K>>
-  | IpcError<import("./error.js").StandardCode>;
+  OwnErrors<FailureOf<C, K>> | IpcError<import("./error.js").StandardCode>;
 type OwnErrors<F> = F extends Failure<infer Code, infer Details> ? IpcError<Code, Details> : never;
 
 export type ResultOf<C extends Contract, K extends CallsOf<C>> =
@@ -66,13 +71,14 @@ export interface CallOptions {
 type Optional<T> = undefined extends T ? true : false;
 
 /** What stands behind the channel of a call: an argument where there is one, and options where they are needed. */
-export type CallArguments<C extends Contract, K extends CallsOf<C>> = string extends CallsOf<C>
-  ? [payload?: any, options?: CallOptions & { readonly upload?: Upload<any> }]
-  : [UploadOf<C, K>] extends [never]
-    ? Optional<RequestOf<C, K>> extends true
-      ? [payload?: RequestOf<C, K>, options?: CallOptions & WithUpload<never>]
-      : [payload: RequestOf<C, K>, options?: CallOptions & WithUpload<never>]
-    : [payload: RequestOf<C, K>, options: CallOptions & WithUpload<UploadOf<C, K>>];
+export type CallArguments<C extends Contract, K extends CallsOf<C>> =
+  string extends CallsOf<C>
+    ? [payload?: any, options?: CallOptions & { readonly upload?: Upload<any> }]
+    : [UploadOf<C, K>] extends [never]
+      ? Optional<RequestOf<C, K>> extends true
+        ? [payload?: RequestOf<C, K>, options?: CallOptions & WithUpload<never>]
+        : [payload: RequestOf<C, K>, options?: CallOptions & WithUpload<never>]
+      : [payload: RequestOf<C, K>, options: CallOptions & WithUpload<UploadOf<C, K>>];
 
 /** Calls, and answers what the handler answers. */
 export interface Invoke<C extends Contract> {
@@ -96,8 +102,5 @@ export type AnyEvent<C extends Contract> = {
   [K in EventsOf<C>]: { readonly channel: K; readonly data: C["events"][K] };
 }[EventsOf<C>];
 
-export type EventOf<C extends Contract, K extends string> = string extends EventsOf<C>
-  ? any
-  : K extends EventsOf<C>
-    ? C["events"][K]
-    : AnyEvent<C>;
+export type EventOf<C extends Contract, K extends string> =
+  string extends EventsOf<C> ? any : K extends EventsOf<C> ? C["events"][K] : AnyEvent<C>;

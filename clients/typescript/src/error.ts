@@ -61,7 +61,8 @@ export class Breach extends Error {
 }
 
 /** More than this end takes has come. */
-export const tooMuch = (code: "TOO_LARGE" | "OVERLOADED"): IpcError => new IpcError(code, "it is more than this end takes");
+export const tooMuch = (code: "TOO_LARGE" | "OVERLOADED"): IpcError =>
+  new IpcError(code, "it is more than this end takes");
 
 export const unavailable = (message: string, cause?: unknown): IpcError<"UNAVAILABLE"> =>
   new IpcError("UNAVAILABLE", message, undefined, cause);

@@ -102,7 +102,7 @@ export class Inbox<T> implements AsyncIterableIterator<T, undefined, undefined> 
 
   #serve(): void {
     const { reader } = this;
-    for (let waiting; (waiting = this.#waiting[0]); ) {
+    for (let waiting; (waiting = this.#waiting[0]);) {
       const entry = this.#queue.shift();
       if (entry) {
         this.#taken += entry.cost;

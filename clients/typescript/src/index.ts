@@ -1,7 +1,7 @@
 /** The TypeScript end of IPC Bridge. Nothing here opens a connection: the ports have entry points of their own. */
 export { Client, connect, createClient } from "./client.js";
 export type { ItemStream, ListenOptions, SubscribeOptions, Subscription } from "./client.js";
-export type { Limits } from "./connection.js";
+export type { Limits } from "./limits.js";
 export type * from "./contract.js";
 export { IpcError, isIpcError } from "./error.js";
 export type { Failure, Result, StandardCode } from "./error.js";

@@ -1,6 +1,6 @@
 /** How a client connects. */
 import type { Codecs } from "./body.js";
-import type { Limits } from "./connection.js";
+import type { Limits } from "./limits.js";
 import type { IpcError } from "./error.js";
 import type { Hello } from "./hello.js";
 import type { Router } from "./router.js";
@@ -31,7 +31,8 @@ export interface ConnectOptions {
    * The server serves another contract. `true` goes on all the same. Without this, or where it answers anything else,
    * connecting fails with `CONTRACT_MISMATCH`.
    */
-  readonly onMismatch?: ((mismatch: { readonly expected: string; readonly actual: string | undefined }) => boolean | void) | undefined;
+  readonly onMismatch?:
+    ((mismatch: { readonly expected: string; readonly actual: string | undefined }) => boolean | void) | undefined;
   /** How to come back; `false` for a client that stays closed when its connection is gone. */
   readonly reconnect?: Reconnect | false | undefined;
   readonly onStateChange?: ((state: State, error?: IpcError) => void) | undefined;

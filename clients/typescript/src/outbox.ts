@@ -173,7 +173,7 @@ export class Outbox {
     const length = Math.min(total - sent, Size.Payload);
     const last = sent + length === total;
     const fragment: Uint8Array[] = [];
-    for (let left = length; left > 0; ) {
+    for (let left = length; left > 0;) {
       const part = parts[0] as Uint8Array;
       const taken = part.subarray(0, left);
       fragment.push(taken);

@@ -58,7 +58,8 @@ export function shapeOf(paths: Paths | undefined): Shape | undefined {
   for (const leaf of ["binary", "integer", "bigint"] as const) {
     for (const path of paths[leaf] ?? []) at(shape, path).leaf = leaf;
   }
-  for (const [path, of] of Object.entries(paths.nested ?? {})) at(shape, path).linked.push(() => shapeOf(of()) as Shape);
+  for (const [path, of] of Object.entries(paths.nested ?? {}))
+    at(shape, path).linked.push(() => shapeOf(of()) as Shape);
   if (paths.tagged) {
     const { tag, cases } = paths.tagged;
     shape.tagged = { tag, cases: new Map(Object.entries(cases).map(([value, of]) => [value, shapeOf(of) as Shape])) };

@@ -1,5 +1,15 @@
 /** Hooks for React: what a component shows of a call, and of events. */
-import { createContext, createElement, type ReactElement, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
+import {
+  createContext,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import type { Client, SubscribeOptions } from "./client.js";
 import type * as T from "./contract.js";
 import type { IpcError } from "./error.js";
@@ -45,7 +55,11 @@ export function useInvoke<Data = any, Failed = IpcError>(
   { enabled = true, timeoutMs }: UseInvokeOptions = {},
 ): Invoked<Data, Failed> {
   const client = useClient();
-  const [shown, show] = useState<Omit<Invoked<Data, Failed>, "refetch">>({ data: undefined, error: undefined, pending: enabled });
+  const [shown, show] = useState<Omit<Invoked<Data, Failed>, "refetch">>({
+    data: undefined,
+    error: undefined,
+    pending: enabled,
+  });
   const [round, setRound] = useState(0);
   const key = keyOf(payload);
   const latest = useRef(payload);

@@ -91,11 +91,13 @@ class Serving extends Answering {
     const { ground } = this;
     const refusal = this.refusal(message);
     if (refusal) return this.fail(id, refusal);
-    if (this.inFlight >= ground.limits.inFlight) return this.fail(id, failure("OVERLOADED", "too many calls are in flight"));
+    if (this.inFlight >= ground.limits.inFlight)
+      return this.fail(id, failure("OVERLOADED", "too many calls are in flight"));
     const registered = this.handlers.get(message.channel ?? "");
     if (!registered) return this.fail(id, UNKNOWN);
     const taken = registered.incoming;
-    if (taken && this.#streams >= ground.limits.streams) return this.fail(id, failure("OVERLOADED", "too many streams"));
+    if (taken && this.#streams >= ground.limits.streams)
+      return this.fail(id, failure("OVERLOADED", "too many streams"));
     const codecs = ground.owner.codecs(message.channel ?? "");
     let argument: unknown;
     try {
@@ -247,7 +249,18 @@ class Serving extends Answering {
     if (!served.incoming) this.#streams++;
     const flow = new Outflow(peer.stream_bytes);
     served.flow = flow;
-    await flow.run(items, (item) => sendItem(outbox, UPSTREAM + id, id, written(() => served.codecs.item.encode(item)), peer.message_bytes), () => this.ground.holds());
+    await flow.run(
+      items,
+      (item) =>
+        sendItem(
+          outbox,
+          UPSTREAM + id,
+          id,
+          written(() => served.codecs.item.encode(item)),
+          peer.message_bytes,
+        ),
+      () => this.ground.holds(),
+    );
   }
 
   /** Answers, and lets the call go. */

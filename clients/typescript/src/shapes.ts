@@ -55,7 +55,6 @@ function invalid(path: string, message: string): IpcError {
   });
 }
 
-
 const at = (path: string, name: string): string => (path ? `${path}.${name}` : name);
 
 /**
@@ -125,7 +124,8 @@ function decode(json: string, attachments: readonly Uint8Array[], shape: Shape, 
       const member = read(value[name], inner(shapes, "." + name, "{}"), at(path, name));
       if (member === value[name]) continue;
       // Assigned, a member of this name would change the object's prototype.
-      if (name === "__proto__") Object.defineProperty(value, name, { value: member, enumerable: true, configurable: true });
+      if (name === "__proto__")
+        Object.defineProperty(value, name, { value: member, enumerable: true, configurable: true });
       else value[name] = member;
     }
     return value;

@@ -23,7 +23,8 @@ export function upload<T>(source: AsyncIterable<T> | Iterable<T>): Upload<T> {
       const { outbox } = connection;
       const { id, codecs } = ask;
       const flow = new Outflow(stream_bytes);
-      const send = (item: unknown): number => sendItem(outbox, id, UPSTREAM + id, codecs.upload.encode(item), message_bytes);
+      const send = (item: unknown): number =>
+        sendItem(outbox, id, UPSTREAM + id, codecs.upload.encode(item), message_bytes);
       const run = async (): Promise<void> => {
         try {
           const whole = await flow.run(source, send, () => connection.holds());

@@ -1,7 +1,17 @@
 /** What a client does, as its application sees it; the other end is played byte by byte. */
 import assert from "node:assert/strict";
 import { Kind, UPSTREAM } from "../src/frame.js";
-import { Client, connect, createClient, IpcError, isIpcError, Router, shapes, type State, upload } from "../src/index.js";
+import {
+  Client,
+  connect,
+  createClient,
+  IpcError,
+  isIpcError,
+  Router,
+  shapes,
+  type State,
+  upload,
+} from "../src/index.js";
 import { frameBytes, helloOf, pair, Place } from "./support/peer.js";
 import { it, settled, until } from "./support/watchdog.js";
 
@@ -30,7 +40,12 @@ it("a failure is thrown with its code, message and details, or answered by `try`
     const call = invoke("data:fetch", { id: 7 });
     peer.refuse((await peer.next()).id, "NOT_FOUND", "no item 7", { id: 7 });
     const error: IpcError =
-      invoke === client.invoke ? await call.then(() => assert.fail(), (error) => error) : ((await call) as any).error;
+      invoke === client.invoke
+        ? await call.then(
+            () => assert.fail(),
+            (error) => error,
+          )
+        : ((await call) as any).error;
     assert.ok(error instanceof IpcError);
     assert.deepEqual([error.code, error.message, error.details], ["NOT_FOUND", "no item 7", { id: 7 }]);
   }
@@ -268,21 +283,32 @@ it("an upload ends with an end, and one whose source throws cancels the call wit
   const sent = [await peer.next(), await peer.next(), await peer.next()];
   assert.deepEqual(
     sent.map(({ kind, id, payload }) => [kind, id - UPSTREAM, payload.toString()]),
-    [[Kind.Item, id, "1"], [Kind.Item, id, "2"], [Kind.End, id, ""]],
+    [
+      [Kind.Item, id, "1"],
+      [Kind.Item, id, "2"],
+      [Kind.End, id, ""],
+    ],
   );
   peer.answer(id, 3);
   assert.equal(await call, 3);
   const mishap = new Error("the disk is gone");
-  const failing = client.invoke("sum:all", {}, {
-    upload: upload(
-      (async function* () {
-        yield 1;
-        throw mishap;
-      })(),
-    ),
-  });
+  const failing = client.invoke(
+    "sum:all",
+    {},
+    {
+      upload: upload(
+        (async function* () {
+          yield 1;
+          throw mishap;
+        })(),
+      ),
+    },
+  );
   await assert.rejects(failing, (error) => error === mishap);
-  assert.deepEqual([(await peer.next()).kind, (await peer.next()).kind, (await peer.next()).kind], [Kind.Request, Kind.Item, Kind.Cancel]);
+  assert.deepEqual(
+    [(await peer.next()).kind, (await peer.next()).kind, (await peer.next()).kind],
+    [Kind.Request, Kind.Item, Kind.Cancel],
+  );
 });
 
 it("an upload whose call is answered early is left", async () => {
@@ -388,13 +414,18 @@ it("a subscription that is refused, or ended by its publisher, throws why", asyn
 });
 
 it("binary data becomes an attachment wherever it stands, and comes back where the shape says so", async () => {
-  const channels = shapes({ "a:b": { response: { binary: ["[]"] }, item: { binary: [""] }, event: { binary: ["pixels"] } } });
+  const channels = shapes({
+    "a:b": { response: { binary: ["[]"] }, item: { binary: [""] }, event: { binary: ["pixels"] } },
+  });
   const { client, peer } = await pair({ channels });
   const bytes = Uint8Array.of(1, 2, 3);
   const call = client.invoke("a:b", { list: [bytes, Buffer.from([4])], text: "$0" });
   const { id, payload, flags } = await peer.next();
   assert.equal(flags, 8);
-  assert.equal(payload.toString("latin1"), '\x02\0\0\0\x03\0\0\0\x01\0\0\0{"list":["$0","$1"],"text":"$0"}\x01\x02\x03\x04');
+  assert.equal(
+    payload.toString("latin1"),
+    '\x02\0\0\0\x03\0\0\0\x01\0\0\0{"list":["$0","$1"],"text":"$0"}\x01\x02\x03\x04',
+  );
   const table = Buffer.from([1, 0, 0, 0, 2, 0, 0, 0]);
   const body = Buffer.from('{"success":true,"data":["$0","AAE=","$0"]}');
   peer.give(frameBytes(Kind.Response, id, Buffer.concat([table, body, Buffer.from([9, 8])]), "", 8));
@@ -409,7 +440,15 @@ it("a text that looks like an attachment stays a text where the contract says no
   const call = client.invoke("a:b", { text: "$0", bytes: Uint8Array.of(1) });
   const { id } = await peer.next();
   const table = Buffer.from([1, 0, 0, 0, 1, 0, 0, 0]);
-  peer.give(frameBytes(Kind.Response, id, Buffer.concat([table, Buffer.from('{"success":true,"data":"$0"}'), Buffer.from([7])]), "", 8));
+  peer.give(
+    frameBytes(
+      Kind.Response,
+      id,
+      Buffer.concat([table, Buffer.from('{"success":true,"data":"$0"}'), Buffer.from([7])]),
+      "",
+      8,
+    ),
+  );
   assert.equal(await call, "$0");
 });
 
@@ -430,7 +469,10 @@ it("the server may call the client, with an answer, a failure and a stream", asy
     return JSON.parse((await peer.next()).payload.toString());
   };
   assert.deepEqual(await ask("client:greet", '{"name":"Ada"}'), { success: true, data: "hello Ada" });
-  assert.deepEqual(await ask("client:fail"), { success: false, error: { code: "NO", message: "no", details: { why: 1 } } });
+  assert.deepEqual(await ask("client:fail"), {
+    success: false,
+    error: { code: "NO", message: "no", details: { why: 1 } },
+  });
   assert.doesNotMatch(JSON.stringify(await ask("client:break")), /secret/);
   assert.equal(errors.length, 1);
   assert.match(JSON.stringify(await ask("client:nothing")), /UNKNOWN_CHANNEL/);
@@ -539,7 +581,10 @@ it("a connection that is lost fails what is in flight, asks again what may be, a
   await until("the client is back", () => place.peers.length === 2);
   const second = place.peer;
   const asked = [await second.next(), await second.next()];
-  assert.deepEqual(asked.map(({ channel }) => channel), ["a:c", "a:e"]);
+  assert.deepEqual(
+    asked.map(({ channel }) => channel),
+    ["a:c", "a:e"],
+  );
   for (const { id } of asked) second.answer(id, null);
   await again;
   second.send(Kind.Event, asked[1]?.id ?? -1, "1");

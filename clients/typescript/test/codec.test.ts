@@ -132,12 +132,17 @@ it("hellos and goodbyes are read, each prefix of them needs more, and what is ca
     for (let cut = 0; cut < taken; cut++) assert.equal(readFirst(whole.subarray(0, cut)), undefined, `${name} ${cut}`);
     if (canonical && first?.hello) assert.deepEqual(Buffer.from(encodeHello(first.hello)), Buffer.from(whole), name);
   }
-  for (const { name, bytes, goodbye } of goodbyes) assert.deepEqual(readFirst(bytesOf(bytes))?.goodbye?.toJSON(), goodbye, name);
+  for (const { name, bytes, goodbye } of goodbyes)
+    assert.deepEqual(readFirst(bytesOf(bytes))?.goodbye?.toJSON(), goodbye, name);
 });
 
 it("first bytes that are no hello are refused with the reason of the vectors", () => {
   for (const { name, bytes, reason } of read("refused.json").first_bytes) {
-    assert.throws(() => readFirst(bytesOf(bytes)), (error: Breach) => error.reason === reason, name);
+    assert.throws(
+      () => readFirst(bytesOf(bytes)),
+      (error: Breach) => error.reason === reason,
+      name,
+    );
   }
 });
 
@@ -157,7 +162,11 @@ it("a sequence that breaks a rule is refused at its last frame", () => {
     const each = frames.flatMap((frame: string) => decoded([frameNamed(frame).bytes]));
     const last = each.pop();
     for (const frame of each) assembly.take(frame);
-    assert.throws(() => assembly.take(last), (error: Breach) => error.reason === reason, name);
+    assert.throws(
+      () => assembly.take(last),
+      (error: Breach) => error.reason === reason,
+      name,
+    );
   }
 });
 
@@ -205,7 +214,11 @@ it("too much that has half arrived is refused, and far too much is a breach", ()
 });
 
 it("a text that is no UTF-8, or begins with a byte order mark, is no JSON", () => {
-  for (const bytes of [[0x22, 0xff, 0x22], [0x22, 0xc3, 0x22], [0xef, 0xbb, 0xbf, 0x31]]) {
+  for (const bytes of [
+    [0x22, 0xff, 0x22],
+    [0x22, 0xc3, 0x22],
+    [0xef, 0xbb, 0xbf, 0x31],
+  ]) {
     assert.throws(() => JSON.parse(readText(Uint8Array.from(bytes), 0, bytes.length)));
   }
 });

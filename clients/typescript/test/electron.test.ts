@@ -18,13 +18,24 @@ function setUp(options: Partial<RelayOptions> = {}, place = new Place()) {
   const ipcMain = new EventEmitter();
   const window = new Window(ipcMain, ORIGIN);
   const errors: string[] = [];
-  const stop = mainRelay({ ipcMain, window, connect: place.connector, origins: [ORIGIN], onError: (error) => errors.push(error.message), ...options });
+  const stop = mainRelay({
+    ipcMain,
+    window,
+    connect: place.connector,
+    origins: [ORIGIN],
+    onError: (error) => errors.push(error.message),
+    ...options,
+  });
   return { ipcMain, window, place, errors, stop };
 }
 
 function connectFrom(page: Page, options: ConnectOptions = {}): Promise<Client> {
   if (!page.world["ipcBridge"]) exposeIpcBridge(page.contextBridge, page.ipcRenderer);
-  return new Client(electronBridge(page.world["ipcBridge"]), { reconnect: false, limits: { handshakeMs: 2000 }, ...options }).open(true);
+  return new Client(electronBridge(page.world["ipcBridge"]), {
+    reconnect: false,
+    limits: { handshakeMs: 2000 },
+    ...options,
+  }).open(true);
 }
 
 it("a page calls the backend by way of the main process, with binary data", async () => {
@@ -55,7 +66,10 @@ it("each window has a connection of its own", async () => {
   const other = setUp({ token: "other" }, place);
   await connectFrom(one.window.load());
   await connectFrom(other.window.load());
-  assert.deepEqual(place.peers.map(({ hello }) => hello?.token), ["one", "other"]);
+  assert.deepEqual(
+    place.peers.map(({ hello }) => hello?.token),
+    ["one", "other"],
+  );
 });
 
 it("a page that is loaded anew loses its connection, and the next one gets its own", async () => {
@@ -169,7 +183,9 @@ it("a backend that takes nothing stops the page, and a page that takes nothing s
   const { window, place } = setUp();
   const client = await connectFrom(window.load());
   place.peer.takes = false;
-  const calls = Array.from({ length: 40 }, () => client.invoke.try("a:b", { text: "x".repeat(100_000) }, { timeoutMs: 300 }));
+  const calls = Array.from({ length: 40 }, () =>
+    client.invoke.try("a:b", { text: "x".repeat(100_000) }, { timeoutMs: 300 }),
+  );
   await Promise.all(calls);
   const sent = place.peer.writes.reduce((sum, bytes) => sum + bytes, 0);
   assert.ok(sent < 2_500_000, `${sent} bytes were passed on`);

@@ -56,7 +56,9 @@ if (!executable) {
   });
 
   it("ten thousand calls at one time are each answered with their own", async () => {
-    const sums = await Promise.all(Array.from({ length: 10_000 }, (_, left) => client.invoke("math:add", { left, right: 1 })));
+    const sums = await Promise.all(
+      Array.from({ length: 10_000 }, (_, left) => client.invoke("math:add", { left, right: 1 })),
+    );
     sums.forEach((sum, left) => assert.equal(sum, left + 1));
   });
 
@@ -102,7 +104,10 @@ if (!executable) {
     const chunks = Array.from({ length: 50 }, (_, at) => new Uint8Array(100_000).fill(at));
     const [total, lasts] = await client.invoke("bytes:count", {}, { upload: upload(chunks) });
     assert.equal(total, 5_000_000);
-    assert.deepEqual([...lasts], chunks.map((_, at) => at));
+    assert.deepEqual(
+      [...lasts],
+      chunks.map((_, at) => at),
+    );
   });
 
   it("a large answer does not hold up a small one", async () => {
@@ -114,6 +119,15 @@ if (!executable) {
     const small = client.invoke("math:add", { left: 1, right: 1 }).then(() => order.push("small"));
     assert.deepEqual([await large, await small], [8_000_000, 1]);
     assert.equal(order[0], "small");
+  });
+
+  it("a large request does not hold up a small one", async () => {
+    const order: string[] = [];
+    const bytes = new Uint8Array(12_000_000);
+    const large = client.invoke("bytes:reverse", { bytes }).then(() => order.push("large"));
+    const small = client.invoke("math:add", { left: 1, right: 1 }).then(() => order.push("small"));
+    await Promise.all([large, small]);
+    assert.deepEqual(order, ["small", "large"]);
   });
 
   it("integers of 64 bits are exact", async () => {
@@ -195,7 +209,10 @@ if (!executable) {
   });
 
   it("a server that is not there is a failure that names it", async () => {
-    await assert.rejects(connect(localPath("/no/such.sock")), (error: Error) => code("UNAVAILABLE")(error) && /ENOENT/.test(String(error.cause)));
+    await assert.rejects(
+      connect(localPath("/no/such.sock")),
+      (error: Error) => code("UNAVAILABLE")(error) && /ENOENT/.test(String(error.cause)),
+    );
     await assert.rejects(connect(localServer("no-such-server-of-ours")), code("UNAVAILABLE"));
   });
 

@@ -119,7 +119,9 @@ class Application {
   #request({ channel, payload, flags }: Sent): Omit<Opened, "chosen"> {
     const table = (flags & 8) !== 0;
     const parts = splitPayload({ bytes: payload, start: 0, end: payload.length, table, owned: false });
-    const argument = JSON.parse(parts?.json ?? "", (_, value) => (table && value === "$0" ? parts?.attachments[0] : value));
+    const argument = JSON.parse(parts?.json ?? "", (_, value) =>
+      table && value === "$0" ? parts?.attachments[0] : value,
+    );
     const source = TAKES_A_STREAM.includes(channel) ? new Source() : undefined;
     const beside = source && { upload: upload(source) };
     if (ANSWERS_WITH_A_STREAM.includes(channel)) {

@@ -16,7 +16,13 @@ const code = (expected: string) => (error: unknown) => isIpcError(error, expecte
 /** A conversation that has something of everything. */
 function conversation(): Uint8Array {
   const large = JSON.stringify({ success: true, data: "x".repeat(100) });
-  const first = frameBytes(Kind.Response, 4, Buffer.concat([Buffer.from([large.length, 0, 0, 0]), Buffer.from(large.slice(0, 60))]), "", 1);
+  const first = frameBytes(
+    Kind.Response,
+    4,
+    Buffer.concat([Buffer.from([large.length, 0, 0, 0]), Buffer.from(large.slice(0, 60))]),
+    "",
+    1,
+  );
   return Buffer.concat([
     frameBytes(Kind.Response, 1, '{"success":true,"data":1}'),
     frameBytes(Kind.Item, 2, "1"),
@@ -58,7 +64,11 @@ it("a connection that ends at any byte leaves no call without an answer", async 
   for (let end = 0; end < length; end++) {
     const came = await play((bytes) => [bytes.subarray(0, end)]);
     assert.equal(came.length, 4);
-    for (const each of came) assert.ok(["INTERNAL", "UNAVAILABLE"].includes(each as string) || typeof each !== "string" || each.length === 100, `${each}`);
+    for (const each of came)
+      assert.ok(
+        ["INTERNAL", "UNAVAILABLE"].includes(each as string) || typeof each !== "string" || each.length === 100,
+        `${each}`,
+      );
   }
 });
 
@@ -68,15 +78,20 @@ it("garbage closes the connection, fails what is in flight, and brings nothing d
   for (let round = 0; round < 500; round++) {
     const { client, peer } = await pair();
     const call = client.invoke.try("a:a");
-    const stream = client.stream("b:b").next().catch((error) => error);
+    const stream = client
+      .stream("b:b")
+      .next()
+      .catch((error) => error);
     await settled();
     const bytes = Uint8Array.from({ length: 200 }, () => random() >> 8);
     // Half of them begin as a frame does.
-    if (round % 2) bytes.set([random() % 100, 0, 0, 0, 1 + (random() % 14), random() % 16, 0, 0, 1 + (random() % 2), 0, 0, 0]);
+    if (round % 2)
+      bytes.set([random() % 100, 0, 0, 0, 1 + (random() % 14), random() % 16, 0, 0, 1 + (random() % 2), 0, 0, 0]);
     peer.give(bytes);
     peer.drop();
     const result = await call;
-    if (!result.success) assert.ok(["PROTOCOL_ERROR", "UNAVAILABLE", "INTERNAL"].includes(result.error.code), result.error.code);
+    if (!result.success)
+      assert.ok(["PROTOCOL_ERROR", "UNAVAILABLE", "INTERNAL"].includes(result.error.code), result.error.code);
     await stream;
   }
 });
@@ -96,13 +111,15 @@ it("conversations with one byte changed never hang", async () => {
 });
 
 it("a server of another protocol is not taken for one of ours", async () => {
-  for (const banner of ["HTTP/1.1 400 Bad Request\r\n\r\n", "ipc-bridge: the peer does not speak this protocol\n", "\0\0\0\0\0\0\0\0\0\0\0\0"]) {
-    const connecting = connect(
-      (events) => {
-        setImmediate(() => events.data(Buffer.from(banner)));
-        return { send: () => true, close() {} };
-      },
-    );
+  for (const banner of [
+    "HTTP/1.1 400 Bad Request\r\n\r\n",
+    "ipc-bridge: the peer does not speak this protocol\n",
+    "\0\0\0\0\0\0\0\0\0\0\0\0",
+  ]) {
+    const connecting = connect((events) => {
+      setImmediate(() => events.data(Buffer.from(banner)));
+      return { send: () => true, close() {} };
+    });
     await assert.rejects(connecting, code("PROTOCOL_ERROR"));
   }
 });
@@ -120,7 +137,8 @@ it("a flood of pings that nobody takes answers of stops the reading", async () =
 
 it("a flood of half-arrived messages is a breach", async () => {
   const { client, peer } = await pair({ limits: { inFlight: 8 } });
-  for (let id = 0; id < 20; id++) peer.send(Kind.Response, id, Buffer.concat([Buffer.from([0, 1, 0, 0]), Buffer.from("x")]), "");
+  for (let id = 0; id < 20; id++)
+    peer.send(Kind.Response, id, Buffer.concat([Buffer.from([0, 1, 0, 0]), Buffer.from("x")]), "");
   for (let id = 0; id < 20; id++) peer.give(frameBytes(Kind.Response, id, Buffer.from([0, 1, 0, 0, 120]), "", 1));
   await settled();
   assert.ok(peer.closed);
@@ -165,7 +183,9 @@ else {
       socket.write(encodeHello(helloOf()));
     });
     const client = await connect(localPath(server.path), { reconnect: false, limits: { bufferedBytes: 100_000 } });
-    const calls = Array.from({ length: 4000 }, () => client.invoke.try("a:a", { text: "x".repeat(1000) }, { timeoutMs: 200 }));
+    const calls = Array.from({ length: 4000 }, () =>
+      client.invoke.try("a:a", { text: "x".repeat(1000) }, { timeoutMs: 200 }),
+    );
     const results = await Promise.all(calls);
     assert.ok(results.every((result) => !result.success && result.error.code === "TIMEOUT"));
     server.stop();

@@ -10,7 +10,10 @@ const sources = (folder: string): string[] =>
   );
 
 it("every entry point has its module and its types", () => {
-  const entries = Object.values(exports).filter((entry) => typeof entry === "object") as { types: string; default: string }[];
+  const entries = Object.values(exports).filter((entry) => typeof entry === "object") as {
+    types: string;
+    default: string;
+  }[];
   assert.equal(entries.length, 8);
   for (const entry of entries) {
     const source = entry.default.replace("./dist/", "src/").replace(/\.js$/, ".ts");
@@ -23,7 +26,10 @@ it("nothing is needed at run time, and Node only by its own port", () => {
   assert.equal(dependencies, undefined);
   for (const file of sources("src")) {
     for (const [, from = ""] of readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)"/gms)) {
-      const allowed = from.startsWith(".") || (from.startsWith("node:") && file === "src/node.ts") || (from === "react" && file === "src/react.ts");
+      const allowed =
+        from.startsWith(".") ||
+        (from.startsWith("node:") && file === "src/node.ts") ||
+        (from === "react" && file === "src/react.ts");
       assert.ok(allowed, `${file} imports ${from}`);
     }
   }
@@ -31,7 +37,8 @@ it("nothing is needed at run time, and Node only by its own port", () => {
 
 it("the lock file names no registry but npm's own", () => {
   const lock = readFileSync("package-lock.json", "utf8");
-  for (const [, url = ""] of lock.matchAll(/"resolved": "([^"]+)"/g)) assert.match(url, /^https:\/\/registry\.npmjs\.org\//);
+  for (const [, url = ""] of lock.matchAll(/"resolved": "([^"]+)"/g))
+    assert.match(url, /^https:\/\/registry\.npmjs\.org\//);
 });
 
 it("the version is that of the workspace, and of what the client says of itself", () => {

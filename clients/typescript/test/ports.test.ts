@@ -27,7 +27,8 @@ it("a name is found where the Rust side listens, and what is no name is refused"
       process.env["XDG_RUNTIME_DIR"] = none;
       assert.equal(pathOf("my-app"), join(tmpdir(), `ipc-bridge-${process.geteuid?.()}`, "my-app.sock"));
     }
-    for (const name of ["", ".hidden", "a/b", "../x", "x".repeat(49), "ä"]) assert.throws(() => pathOf(name), TypeError, name);
+    for (const name of ["", ".hidden", "a/b", "../x", "x".repeat(49), "ä"])
+      assert.throws(() => pathOf(name), TypeError, name);
   } finally {
     if (XDG_RUNTIME_DIR === undefined) delete process.env["XDG_RUNTIME_DIR"];
     else process.env["XDG_RUNTIME_DIR"] = XDG_RUNTIME_DIR;
@@ -79,7 +80,10 @@ it("a WebSocket carries a connection, large messages too", async () => {
   const peer = server.peers[0] as Peer;
   const text = "x".repeat(3_000_000);
   const call = client.invoke("a:b", { text });
-  await until("all has come", () => peer.sent.reduce((sum, { payload }) => sum + payload.length, 0) === text.length + 11);
+  await until(
+    "all has come",
+    () => peer.sent.reduce((sum, { payload }) => sum + payload.length, 0) === text.length + 11,
+  );
   peer.answer(peer.sent[0]?.id ?? -1, "done");
   assert.equal(await call, "done");
   const lost = client.invoke("a:b");
@@ -106,7 +110,10 @@ it("message ports carry a connection between two threads, through a relay, in bo
   await ended;
   const call = client.invoke("a:b", { bytes: new Uint8Array(3_000_000) });
   const first = await place.peer.next();
-  await until("all has come", () => place.peer.sent.reduce((sum, { payload }) => sum + payload.length, first.payload.length) === first.total);
+  await until(
+    "all has come",
+    () => place.peer.sent.reduce((sum, { payload }) => sum + payload.length, first.payload.length) === first.total,
+  );
   place.peer.answer(first.id, 7);
   assert.equal(await call, 7);
   client.abort();

@@ -11,9 +11,15 @@ import { pair, type Peer } from "./support/peer.js";
 import { it, settled } from "./support/watchdog.js";
 
 const dom = new JSDOM("<!doctype html><div id='root'></div>");
-const globals = { window: dom.window, document: dom.window.document, navigator: dom.window.navigator, IS_REACT_ACT_ENVIRONMENT: true };
+const globals = {
+  window: dom.window,
+  document: dom.window.document,
+  navigator: dom.window.navigator,
+  IS_REACT_ACT_ENVIRONMENT: true,
+};
 // Defined: some versions of Node have a `navigator` of their own, which cannot be assigned.
-for (const [name, value] of Object.entries(globals)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+for (const [name, value] of Object.entries(globals))
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 const { createRoot } = await import("react-dom/client");
 after(() => dom.window.close());
 
@@ -23,7 +29,11 @@ const happens = (what: () => unknown = () => undefined): Promise<void> =>
     await settled();
   });
 
-async function shown(client: Client, node: ReactNode, strict = false): Promise<{ root: Root; show(node: ReactNode): Promise<void> }> {
+async function shown(
+  client: Client,
+  node: ReactNode,
+  strict = false,
+): Promise<{ root: Root; show(node: ReactNode): Promise<void> }> {
   const root = createRoot(dom.window.document.createElement("div"));
   const show = (node: ReactNode): Promise<void> => {
     const inside = h(IpcBridgeProvider, { client }, node);
@@ -147,5 +157,8 @@ it("in strict mode, one subscription is left, and none when the component goes",
   await happens(() => open.forEach(({ id }) => peer.send(Kind.Event, id, "1")));
   assert.deepEqual(events, [1]);
   await happens(() => root.unmount());
-  assert.deepEqual((await sentTo(peer)).map(({ kind }) => kind), [Kind.Unsubscribe]);
+  assert.deepEqual(
+    (await sentTo(peer)).map(({ kind }) => kind),
+    [Kind.Unsubscribe],
+  );
 });

@@ -26,9 +26,17 @@ it("integers that a number keeps are checked in both directions, and the error n
 
 it("a bigint is exact in both directions, whatever stands beside it", () => {
   const { encode, decode } = codec({ bigint: ["number", "pair[0]", "deep.er[]"] });
-  const value = { number: 18446744073709551615n, pair: [-9223372036854775808n, 1e300], deep: { er: [1n, 2n] }, text: "x" };
+  const value = {
+    number: 18446744073709551615n,
+    pair: [-9223372036854775808n, 1e300],
+    deep: { er: [1n, 2n] },
+    text: "x",
+  };
   const { text } = encode(value);
-  assert.equal(text, '{"number":18446744073709551615,"pair":[-9223372036854775808,1e+300],"deep":{"er":[1,2]},"text":"x"}');
+  assert.equal(
+    text,
+    '{"number":18446744073709551615,"pair":[-9223372036854775808,1e+300],"deep":{"er":[1,2]},"text":"x"}',
+  );
   assert.deepEqual(decode(text, []), value);
   assert.deepEqual(decode('{"number":7}', []), { number: 7n });
   assert.equal(encode({ number: 7 }).text, '{"number":7}');
@@ -52,7 +60,13 @@ it("what only looks like a large integer is left as it is", () => {
   };
   const json = `{"number":12345678901234567890,${JSON.stringify(others).slice(1)}`;
   assert.deepEqual(decode(json, []), { number: 12345678901234567890n, ...others });
-  for (const wrong of ['{1234567890123456:1}', "[01234567890123456]", "[1234567890123456.]", "[--1234567890123456]", '{"number":1234567890123456']) {
+  for (const wrong of [
+    "{1234567890123456:1}",
+    "[01234567890123456]",
+    "[1234567890123456.]",
+    "[--1234567890123456]",
+    '{"number":1234567890123456',
+  ]) {
     assert.throws(() => decode(wrong, []), SyntaxError, wrong);
   }
 });
@@ -69,7 +83,8 @@ it("binary data is a `Uint8Array`, and nothing else may stand in its place", () 
   assert.deepEqual(whole.encode(Uint8Array.of(1)), { text: '"$0"', attachments: [Uint8Array.of(1)] });
   const part = codec({ binary: ["a.b", "list[]"] });
   assert.deepEqual(part.encode({ a: { b: Uint8Array.of(1).buffer } }).attachments, [Uint8Array.of(1)]);
-  for (const wrong of ["$0", "AAE=", [1, 2], 7, {}]) assert.throws(() => part.encode({ a: { b: wrong } }), invalid("a.b"));
+  for (const wrong of ["$0", "AAE=", [1, 2], 7, {}])
+    assert.throws(() => part.encode({ a: { b: wrong } }), invalid("a.b"));
   const bytes = Uint8Array.of(1, 2);
   assert.equal(whole.decode('"$0"', [bytes]), bytes);
   const list = [bytes, bytes, Uint8Array.of(0, 1, 254, 255)];
@@ -87,20 +102,31 @@ it("paths follow names with dots, maps, types that contain themselves, and enums
   const trees = codec(tree);
   const value = { value: 1n, children: [{ value: 2n, children: [{ value: 1n << 60n, children: [] }] }] };
   assert.deepEqual(trees.decode(trees.encode(value).text, []), value);
-  assert.throws(() => trees.encode({ value: 1n, children: [{ value: 1n, children: [{ value: "x" }] }] }), invalid("children[0].children[0].value"));
-  const tagged = codec({ tagged: { tag: "type", cases: { picture: { binary: ["data"] }, count: { bigint: ["data"] } } } });
-  assert.deepEqual(tagged.decode('{"type":"picture","data":"$0"}', [Uint8Array.of(5)]), { type: "picture", data: Uint8Array.of(5) });
+  assert.throws(
+    () => trees.encode({ value: 1n, children: [{ value: 1n, children: [{ value: "x" }] }] }),
+    invalid("children[0].children[0].value"),
+  );
+  const tagged = codec({
+    tagged: { tag: "type", cases: { picture: { binary: ["data"] }, count: { bigint: ["data"] } } },
+  });
+  assert.deepEqual(tagged.decode('{"type":"picture","data":"$0"}', [Uint8Array.of(5)]), {
+    type: "picture",
+    data: Uint8Array.of(5),
+  });
   assert.deepEqual(tagged.decode('{"type":"count","data":5}', []), { type: "count", data: 5n });
   assert.deepEqual(tagged.decode('{"type":"text","data":"$0"}', []), { type: "text", data: "$0" });
 });
 
 it("a response is read by its data's shape or its details', and errors name the field within", () => {
-  const { response } = shapes({ "a:b": { response: { bigint: ["id"], integer: ["count"] }, details: { bigint: ["id"] } } })["a:b"]!;
+  const { response } = shapes({
+    "a:b": { response: { bigint: ["id"], integer: ["count"] }, details: { bigint: ["id"] } },
+  })["a:b"]!;
   assert.deepEqual(response.decode('{"success":true,"data":{"id":12345678901234567890}}', []), {
     success: true,
     data: { id: 12345678901234567890n },
   });
-  const failed = '{"success":false,"error":{"code":"C","message":"12345678901234567890","details":{"id":12345678901234567890}}}';
+  const failed =
+    '{"success":false,"error":{"code":"C","message":"12345678901234567890","details":{"id":12345678901234567890}}}';
   assert.equal(response.decode(failed, []).error.details.id, 12345678901234567890n);
   assert.throws(() => response.decode('{"success":true,"data":{"count":9007199254740993}}', []), invalid("count"));
 });

@@ -36,7 +36,11 @@ for (const port of ["websocket", "message-port", "electron/renderer"]) {
 it("what a page need not have is not loaded without being asked for, and is small", async () => {
   const port = `export { webSocket } from "./src/websocket.ts";`;
   const core = await gzipped(CORE + port);
-  for (const [name, most] of [["upload", 1000], ["Router", 2500], ["shapes", 2500]] as const) {
+  for (const [name, most] of [
+    ["upload", 1000],
+    ["Router", 2500],
+    ["shapes", 2500],
+  ] as const) {
     const more = (await gzipped(`${CORE} ${port} export { ${name} } from "./src/index.ts";`)) - core;
     console.log(`${name}: ${more} bytes more`);
     assert.ok(more > 100 && more < most, `${name}: ${more} bytes more`);
@@ -45,7 +49,11 @@ it("what a page need not have is not loaded without being asked for, and is smal
 
 it("nothing in what a page loads is of Node", async () => {
   const { outputFiles } = await build({
-    stdin: { contents: `export * from "./src/index.ts"; export * from "./src/websocket.ts";`, resolveDir: process.cwd(), loader: "ts" },
+    stdin: {
+      contents: `export * from "./src/index.ts"; export * from "./src/websocket.ts";`,
+      resolveDir: process.cwd(),
+      loader: "ts",
+    },
     bundle: true,
     format: "esm",
     platform: "browser",

@@ -30,7 +30,11 @@ export interface ExposedBridge {
 }
 
 /** Gives the page its way to the main process, as `window[name]`; `ipcBridge` without a name. */
-export function exposeIpcBridge(contextBridge: ContextBridgeLike, ipcRenderer: IpcRendererLike, name = "ipcBridge"): void {
+export function exposeIpcBridge(
+  contextBridge: ContextBridgeLike,
+  ipcRenderer: IpcRendererLike,
+  name = "ipcBridge",
+): void {
   const listeners = new Map<number, (message: unknown) => void>();
   // Begun anywhere, so that what is said to a page that is gone does not reach a session of the next.
   let last = Math.floor(Math.random() * 2 ** 31);

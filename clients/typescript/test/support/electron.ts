@@ -22,7 +22,10 @@ export function overBridge(value: unknown): unknown {
 }
 
 export interface Page {
-  readonly ipcRenderer: { send(channel: string, ...rest: unknown[]): void; on(channel: string, listener: (event: unknown, ...rest: any[]) => void): void };
+  readonly ipcRenderer: {
+    send(channel: string, ...rest: unknown[]): void;
+    on(channel: string, listener: (event: unknown, ...rest: any[]) => void): void;
+  };
   readonly contextBridge: { exposeInMainWorld(key: string, api: unknown): void };
   readonly world: Record<string, any>;
 }

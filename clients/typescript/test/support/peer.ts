@@ -1,6 +1,14 @@
 /** The other end of a client's connection, played by a test, byte by byte. */
 import assert from "node:assert/strict";
-import { Client, type ConnectOptions, type Connector, type Contract, type AnyContract, type Port, type PortEvents } from "../../src/index.js";
+import {
+  Client,
+  type ConnectOptions,
+  type Connector,
+  type Contract,
+  type AnyContract,
+  type Port,
+  type PortEvents,
+} from "../../src/index.js";
 import { Decoder, type Frame, Kind, putHeader } from "../../src/frame.js";
 import { encodeHello, type Hello, readFirst } from "../../src/hello.js";
 import { settled, until } from "./watchdog.js";
@@ -16,7 +24,13 @@ export interface Sent {
   readonly payload: Buffer;
 }
 
-export function frameBytes(kind: Kind, id: number, payload: Uint8Array | string = "", channel = "", flags = 0): Uint8Array {
+export function frameBytes(
+  kind: Kind,
+  id: number,
+  payload: Uint8Array | string = "",
+  channel = "",
+  flags = 0,
+): Uint8Array {
   const body = Buffer.concat([Buffer.from(channel), Buffer.from(payload as string)]);
   const bytes = new Uint8Array(12 + body.length);
   putHeader(bytes, 0, body.length, kind, flags, Buffer.byteLength(channel), id);
@@ -67,7 +81,15 @@ export class Peer {
     }
     this.#decoder.push(bytes, ({ kind, flags, id, deadline, total, bytes, channel, channelEnd, start, end }: Frame) => {
       const name = Buffer.from(bytes.subarray(channel, channelEnd)).toString();
-      this.sent.push({ kind, flags, id, deadline, total, channel: name, payload: Buffer.from(bytes.subarray(start, end)) });
+      this.sent.push({
+        kind,
+        flags,
+        id,
+        deadline,
+        total,
+        channel: name,
+        payload: Buffer.from(bytes.subarray(start, end)),
+      });
       return true;
     });
   }

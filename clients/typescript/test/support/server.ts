@@ -12,7 +12,12 @@ export function program(): string | undefined {
   if (given) return given;
   const root = resolve("../..");
   const arguments_ = ["build", "--quiet", "--example", "typescript_server", "--message-format=json"];
-  const built = spawnSync("cargo", arguments_, { cwd: root, encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
+  const built = spawnSync("cargo", arguments_, {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   if (built.error) return undefined;
   if (built.status !== 0) throw new Error("cargo could not build the example `typescript_server`");
   for (const line of built.stdout.split("\n")) {
@@ -30,7 +35,10 @@ export class RustServer {
   ) {}
 
   /** Starts it at a path, a new one without one, and waits until it listens. */
-  static async start(program: string, path = join(mkdtempSync(join(tmpdir(), "ipc-bridge-ts-")), "server.sock")): Promise<RustServer> {
+  static async start(
+    program: string,
+    path = join(mkdtempSync(join(tmpdir(), "ipc-bridge-ts-")), "server.sock"),
+  ): Promise<RustServer> {
     const child = spawn(program, ["--backend", path], { stdio: ["pipe", "pipe", "inherit"] });
     const output = createInterface({ input: child.stdout as NodeJS.ReadableStream });
     const [line] = await once(output, "line");
