@@ -6,7 +6,7 @@ import { Breach, type Failure, IpcError, tooMuch, unavailable } from "./error.js
 import { concat, Decoder, type Frame, Kind, Size, u32, u32Bytes, UPSTREAM } from "./frame.js";
 import { encodeHello, type Hello, readFailure, readFirst } from "./hello.js";
 import type { Limits } from "./limits.js";
-import { Outbox, tooLarge } from "./outbox.js";
+import { Outbox } from "./outbox.js";
 import type { Port } from "./port.js";
 import { answerOf } from "./response.js";
 import { Answering, type Ground } from "./answering.js";
@@ -99,7 +99,7 @@ export class Connection implements Ground {
   ask(ask: Ask): void {
     const { limits } = this.hello as Hello;
     if (ask.body && !fits(ask.body, limits.message_bytes)) {
-      return ask.fail(tooLarge());
+      return ask.fail(tooMuch("TOO_LARGE"));
     }
     let channel;
     try {

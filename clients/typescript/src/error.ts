@@ -44,7 +44,8 @@ export class IpcError<Code extends string = string, Details = unknown> extends E
   /** What travels of it. */
   toJSON(): Failure<Code, Details> {
     const { code, message, details } = this;
-    return details === undefined ? { code, message } : { code, message, details };
+    // JSON leaves out what is undefined.
+    return { code, message, details } as Failure<Code, Details>;
   }
 }
 
@@ -60,9 +61,9 @@ export class Breach extends Error {
   }
 }
 
-/** More than this end takes has come. */
+/** A message is more than whoever receives it takes. */
 export const tooMuch = (code: "TOO_LARGE" | "OVERLOADED"): IpcError =>
-  new IpcError(code, "it is more than this end takes");
+  new IpcError(code, "it is more than the receiver takes");
 
 export const unavailable = (message: string, cause?: unknown): IpcError<"UNAVAILABLE"> =>
   new IpcError("UNAVAILABLE", message, undefined, cause);

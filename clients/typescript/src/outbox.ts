@@ -1,6 +1,5 @@
 /** What is to be sent: frames of one turn in one write, large messages in fragments that take turns. */
 import { type Body, sized } from "./body.js";
-import { IpcError } from "./error.js";
 import { Flag, Kind, putHeader, putU32, Size } from "./frame.js";
 import { writeText } from "./text.js";
 
@@ -218,4 +217,3 @@ const EMPTY: Body = { text: "", attachments: [] };
 
 const sizeOf = ({ body = EMPTY }: Message): number => sized(body, -1)?.total ?? 0;
 
-export const tooLarge = (): IpcError => new IpcError("TOO_LARGE", "it is more than the other end takes");

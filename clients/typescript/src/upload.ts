@@ -2,10 +2,11 @@
 import { type Ask, Phase } from "./ask.js";
 import { type Body, fits } from "./body.js";
 import type { Connection } from "./connection.js";
+import { tooMuch } from "./error.js";
 import { Kind, UPSTREAM } from "./frame.js";
 import type { Hello } from "./hello.js";
 import { OVERHEAD } from "./inbox.js";
-import { type Outbox, tooLarge } from "./outbox.js";
+import type { Outbox } from "./outbox.js";
 
 /** A stream of items that goes beside a request; {@link upload} makes one. */
 export interface Upload<T> {
@@ -43,7 +44,7 @@ export function upload<T>(source: AsyncIterable<T> | Iterable<T>): Upload<T> {
 
 /** Sends an item in its lane; answers what its payload costs. */
 export function sendItem(outbox: Outbox, lane: number, id: number, body: Body, limit: number): number {
-  if (!fits(body, limit)) throw tooLarge();
+  if (!fits(body, limit)) throw tooMuch("TOO_LARGE");
   return outbox.push(lane, { kind: Kind.Item, id, body });
 }
 

@@ -133,7 +133,7 @@ it("hellos and goodbyes are read, each prefix of them needs more, and what is ca
     if (canonical && first?.hello) assert.deepEqual(Buffer.from(encodeHello(first.hello)), Buffer.from(whole), name);
   }
   for (const { name, bytes, goodbye } of goodbyes)
-    assert.deepEqual(readFirst(bytesOf(bytes))?.goodbye?.toJSON(), goodbye, name);
+    assert.deepEqual(JSON.parse(JSON.stringify(readFirst(bytesOf(bytes))?.goodbye)), goodbye, name);
 });
 
 it("first bytes that are no hello are refused with the reason of the vectors", () => {
@@ -174,7 +174,7 @@ it("responses are read and written as the vectors say", () => {
   const { canonical, read: others, refused } = read("responses.json");
   for (const { name, body, data, error } of [...canonical, ...others]) {
     const answer = readResponse(body);
-    if (error) assert.deepEqual({ ...answer.error?.toJSON() }, error, name);
+    if (error) assert.deepEqual(JSON.parse(JSON.stringify(answer.error)), error, name);
     else assert.deepEqual((answer as any).data, data, name);
   }
   for (const { name, body, data, error } of canonical) {
