@@ -10,6 +10,7 @@ mod house_rules;
 mod run;
 mod test;
 mod tools;
+mod typescript;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

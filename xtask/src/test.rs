@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::run::{cargo, run};
-use crate::{audit, examples, house_rules};
+use crate::{audit, examples, house_rules, typescript};
 
 type Check = fn(&Path) -> Result<()>;
 
 /// Cheap ones first: a missing blank should not cost a build.
-const STEPS: [(&str, Check); 7] = [
+const STEPS: [(&str, Check); 8] = [
     ("format", |root| run(cargo().current_dir(root).args(["fmt", "--all", "--check"]))),
     ("house rules", house_rules::check),
     ("clippy", |root| {
@@ -25,6 +25,7 @@ const STEPS: [(&str, Check); 7] = [
         run(cargo().current_dir(root).env("RUSTDOCFLAGS", "-D warnings").args(arguments))
     }),
     ("examples", examples::run_all),
+    ("typescript", typescript::test),
 ];
 
 pub(crate) fn test(root: &Path) -> Result<()> {
