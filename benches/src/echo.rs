@@ -58,3 +58,13 @@ pub trait Events: Send + 'static {
     /// The next event.
     fn next(&mut self) -> impl Future<Output = Result<Item>> + Send;
 }
+
+/// The events of a side that has none.
+#[derive(Debug)]
+pub enum NoEvents {}
+
+impl Events for NoEvents {
+    async fn next(&mut self) -> Result<Item> {
+        match *self {}
+    }
+}

@@ -20,7 +20,7 @@ pub mod side;
 mod socket;
 mod workload;
 
-pub use echo::{Caller, Echo, Events};
+pub use echo::{Caller, Echo, Events, NoEvents};
 pub use payload::Item;
 #[cfg(unix)]
 pub use socket::{SocketFile, socket_of};
