@@ -54,7 +54,7 @@ impl Echo for SplitFloor {
     fn lacks(workload: Workload) -> Option<&'static str> {
         match workload {
             Workload::OneConnection | Workload::ManyConnections | Workload::InFlight { .. } => None,
-            _ => Some("it is as the floor is, where few calls are in flight"),
+            _ => Some("it is the floor where few calls are in flight"),
         }
     }
 

@@ -126,11 +126,16 @@ impl<'a> Report<'a> {
     fn notes(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for side in &self.plan.sides {
             let mut said: Vec<String> = side.remark.iter().cloned().collect();
+            let mut lacking: Vec<(&str, Vec<String>)> = Vec::new();
             for &workload in &self.plan.workloads {
-                if let Some(why) = side.lacks(workload) {
-                    said.push(format!("no {} ({}): {why}", workload.code(), workload.label()));
+                let Some(why) = side.lacks(workload) else { continue };
+                let named = format!("{} ({})", workload.code(), workload.label());
+                match lacking.iter_mut().find(|(known, _)| *known == why) {
+                    Some((_, workloads)) => workloads.push(named),
+                    None => lacking.push((why, vec![named])),
                 }
             }
+            said.extend(lacking.into_iter().map(|(why, workloads)| format!("no {}, as {why}", workloads.join(", "))));
             if !said.is_empty() {
                 write!(f, "\n- {}: {}.", side.name, said.join("; "))?;
             }
@@ -233,7 +238,7 @@ mod tests {
         assert!(table.contains("| calls/s | 1000 | 800 | 500 | – |\n"), "{table}");
         assert!(table.contains("| figure | framework ÷ floor | one ÷ floor | other ÷ floor |\n"), "{table}");
         assert!(table.contains("| calls/s | 0.80 (0.80–0.80) | 0.50 (0.50–0.50) | – |\n"), "{table}");
-        let notes = "- one: it waits.\n- other: no W2 (1 connection × 64 in flight): it calls nobody.";
+        let notes = "- one: it waits.\n- other: no W2 (1 connection × 64 in flight), as it calls nobody.";
         assert!(table.ends_with(notes), "{table}");
     }
 }

@@ -23,7 +23,7 @@ mod service {
     include!(concat!(env!("OUT_DIR"), "/bench.Echo.rs"));
 }
 
-pub(crate) const REMARK: &str = "windows of HTTP/2 are of 4 MiB, not of 64 KiB; bytes and text are the same to protobuf";
+pub(crate) const REMARK: &str = "the windows of HTTP/2 are of 4 MiB, not of 64 KiB";
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct Item {

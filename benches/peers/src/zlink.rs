@@ -1,6 +1,7 @@
 //! zlink: Varlink over a Unix socket.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
@@ -122,13 +123,14 @@ pub(crate) struct Zlink;
 /// Ends when it is dropped, with the sender.
 pub(crate) struct Server {
     _stop: oneshot::Sender<()>,
+    _socket: SocketFile,
 }
 
 /// In a thread of its own: the future of the server is bound to one.
-fn serve(socket: &SocketFile, listening: oneshot::Sender<Result<()>>, stop: oneshot::Receiver<()>) -> Result<()> {
+fn serve(socket: &Path, listening: oneshot::Sender<Result<()>>, stop: oneshot::Receiver<()>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let listener = match unix::bind(socket.path()) {
+        let listener = match unix::bind(socket) {
             Ok(listener) => listener,
             Err(error) => {
                 drop(listening.send(Err(error.into())));
@@ -158,13 +160,14 @@ impl ipc_benches::Echo for Zlink {
         let socket = SocketFile::of(endpoint);
         let (stop, stopped) = oneshot::channel();
         let (listening, listens) = oneshot::channel();
+        let path = socket.path().to_owned();
         thread::spawn(move || {
-            if let Err(error) = serve(&socket, listening, stopped) {
+            if let Err(error) = serve(&path, listening, stopped) {
                 eprintln!("zlink: the server failed: {error:#}");
             }
         });
         listens.await.context("the server ended")??;
-        Ok(Server { _stop: stop })
+        Ok(Server { _stop: stop, _socket: socket })
     }
 
     async fn connect(endpoint: &str) -> Result<Client> {
