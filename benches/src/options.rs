@@ -38,7 +38,8 @@ pub(crate) fn plan(arguments: &[String], mut sides: Vec<Side>) -> Result<Plan> {
         bail!("at least one round, and from 0.01 to 3600 seconds");
     }
     let workloads = only.unwrap_or_else(|| {
-        let wanted = |workload: &Workload| all || Workload::USUAL.contains(workload) || (peers && workload.is_of_bytes());
+        let wanted =
+            |workload: &Workload| all || Workload::USUAL.contains(workload) || (peers && workload.is_of_bytes());
         Workload::ALL.into_iter().filter(wanted).collect()
     });
     let sides = match chosen {

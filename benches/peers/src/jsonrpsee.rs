@@ -6,15 +6,15 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use ipc_benches::{Caller, Item, SocketFile, Workload, socket_of};
 use jsonrpsee::async_client::{Client as JsonRpcClient, ClientBuilder, RpcService};
+use jsonrpsee::client_transport::ws::WsTransportClientBuilder;
 use jsonrpsee::core::client::{ClientT as _, Subscription, SubscriptionClientT as _};
 use jsonrpsee::core::middleware::RpcServiceBuilder;
-use jsonrpsee::client_transport::ws::WsTransportClientBuilder;
+use jsonrpsee::rpc_params;
 use jsonrpsee::server::{
     RpcModule, ServerBuilder, ServerConfig, ServerHandle, StopHandle, SubscriptionMessage, SubscriptionSink,
     serve_with_graceful_shutdown, stop_channel,
 };
 use jsonrpsee::types::ErrorObjectOwned;
-use jsonrpsee::rpc_params;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;

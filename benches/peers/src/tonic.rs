@@ -153,7 +153,8 @@ impl ipc_benches::Echo for Tonic {
     async fn serve(endpoint: &str) -> Result<Server> {
         let socket = SocketFile::of(endpoint);
         let listener = UnixListener::bind(socket.path())?;
-        let incoming = poll_fn(move |cx| listener.poll_accept(cx).map(|accepted| Some(accepted.map(|(stream, _)| stream))));
+        let incoming =
+            poll_fn(move |cx| listener.poll_accept(cx).map(|accepted| Some(accepted.map(|(stream, _)| stream))));
         let echo = EchoServer::from_arc(Arc::new(Service::default()));
         let server = tonic::transport::Server::builder()
             .initial_stream_window_size(STREAM_WINDOW)

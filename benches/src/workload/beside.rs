@@ -40,8 +40,7 @@ pub(super) fn measure<C: Caller>(runtime: &Runtime, client: C, window: Window) -
     }))??;
     let stop = Arc::new(AtomicBool::new(false));
     let transfers = Arc::new(AtomicU64::new(0));
-    let transferring =
-        runtime.spawn(transfer_until(client.clone(), text, Arc::clone(&stop), Arc::clone(&transfers)));
+    let transferring = runtime.spawn(transfer_until(client.clone(), text, Arc::clone(&stop), Arc::clone(&transfers)));
     let mut calls = Vec::new();
     let begin = Instant::now();
     // This thread is none of the runtime's: a worker that is busy with the large text makes calls late, as it would make
@@ -62,8 +61,7 @@ pub(super) fn measure<C: Caller>(runtime: &Runtime, client: C, window: Window) -
     let mib = transfers.load(Ordering::Relaxed) as f64 * LARGE_MIB as f64;
     let worst = taken.last().map(|slowest| slowest.as_secs_f64() * 1e6);
     let delays = [("p50", micros_at(&taken, 0.50)), ("p99", micros_at(&taken, 0.99)), ("worst", worst)];
-    let mut figures: Figures =
-        delays.into_iter().filter_map(|(key, micros)| Some((key.to_owned(), micros?))).collect();
+    let mut figures: Figures = delays.into_iter().filter_map(|(key, micros)| Some((key.to_owned(), micros?))).collect();
     figures.insert("rate".to_owned(), mib / took.as_secs_f64());
     Ok(figures)
 }
