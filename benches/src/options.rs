@@ -71,7 +71,7 @@ fn sides_of(names: &str, sides: Vec<Side>) -> Result<Vec<Side>> {
         }
         sides.iter().find(|side| side.name == name).cloned().with_context(|| {
             let known: Vec<&str> = sides.iter().map(|side| side.name.as_str()).collect();
-            format!("unknown side `{name}`, expected some of: {} (more with --peers, before it)", known.join(", "))
+            format!("unknown side `{name}`, expected some of: {} (more with --peers)", known.join(", "))
         })
     };
     names.split(',').map(side).collect()
@@ -126,7 +126,7 @@ mod tests {
         let workloads = "W1, W2, W3, W4, W5, W6, W7, W8, W9, W10, W11";
         assert_eq!(complaint(&["--only", "W99"]), format!("unknown workload `W99`, expected some of: {workloads}"));
         assert_eq!(complaint(&["--rounds"]), "`--rounds` needs a value");
-        let sides = "expected some of: floor, framework, floor-split (more with --peers, before it)";
+        let sides = "expected some of: floor, framework, floor-split (more with --peers)";
         assert_eq!(complaint(&["--sides", "florr"]), format!("unknown side `florr`, {sides}"));
         assert_eq!(complaint(&["--sides", "floor,floor"]), "the side `floor` is named twice");
         assert_eq!(complaint(&["--peers", "/no/such/program"]), "starting /no/such/program");
