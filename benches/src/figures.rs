@@ -1,6 +1,7 @@
 //! What a measurement finds.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Figures by their key, as a client prints them, in one line of JSON.
 pub type Figures = BTreeMap<String, f64>;
@@ -32,9 +33,15 @@ pub fn median(values: &[f64]) -> Option<f64> {
     Some(f64::midpoint(lower, upper))
 }
 
+/// The value below which such a share of the sorted durations lies, in µs.
+pub(crate) fn micros_at(sorted: &[Duration], share: f64) -> Option<f64> {
+    let at = (sorted.len() as f64 * share) as usize;
+    Some(sorted.get(at)?.as_secs_f64() * 1e6)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::median;
+    use super::*;
 
     #[test]
     fn the_median_is_the_middle_value() {
@@ -42,5 +49,13 @@ mod tests {
         assert_eq!(median(&[3.0]), Some(3.0));
         assert_eq!(median(&[9.0, 1.0, 5.0]), Some(5.0));
         assert_eq!(median(&[1.0, 2.0, 4.0, 100.0]), Some(3.0));
+    }
+
+    #[test]
+    fn a_share_of_the_durations_lies_below_its_value() {
+        let sorted: Vec<Duration> = (0..100).map(Duration::from_micros).collect();
+        assert_eq!(micros_at(&sorted, 0.5), Some(50.0));
+        assert_eq!(micros_at(&sorted, 0.99), Some(99.0));
+        assert_eq!(micros_at(&[], 0.5), None);
     }
 }

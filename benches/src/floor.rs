@@ -8,8 +8,6 @@ mod events;
 mod frame;
 mod server;
 
-use std::path::PathBuf;
-
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +15,7 @@ pub use client::Client;
 pub use events::Events;
 pub use server::Server;
 
-use crate::Echo;
+use crate::{Echo, Workload, socket_of};
 
 /// The side of the comparison that the others are measured against.
 #[derive(Debug)]
@@ -29,7 +27,7 @@ impl Echo for Floor {
     type Events = Events;
 
     async fn serve(endpoint: &str) -> Result<Server> {
-        Server::bind(socket_of(endpoint))
+        Server::bind(endpoint, usize::MAX)
     }
 
     async fn connect(endpoint: &str) -> Result<Client> {
@@ -41,8 +39,36 @@ impl Echo for Floor {
     }
 }
 
-fn socket_of(endpoint: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("{endpoint}.sock"))
+/// The floor whose server writes after every eight answers, though it has more to answer: the client begins to read while
+/// the server still works. With all answers in one write, either end may wait while the other works, in lockstep.
+#[derive(Debug)]
+pub enum SplitFloor {}
+
+const ANSWERS_PER_WRITE: usize = 8;
+
+impl Echo for SplitFloor {
+    type Server = Server;
+    type Client = Client;
+    type Events = Events;
+
+    fn lacks(workload: Workload) -> Option<&'static str> {
+        match workload {
+            Workload::OneConnection | Workload::ManyConnections | Workload::InFlight { .. } => None,
+            _ => Some("it is the floor where few calls are in flight"),
+        }
+    }
+
+    async fn serve(endpoint: &str) -> Result<Server> {
+        Server::bind(endpoint, ANSWERS_PER_WRITE)
+    }
+
+    async fn connect(endpoint: &str) -> Result<Client> {
+        Floor::connect(endpoint).await
+    }
+
+    async fn subscribe(endpoint: &str) -> Result<Events> {
+        Floor::subscribe(endpoint).await
+    }
 }
 
 /// How much one read may bring. The pages of a buffer that were never written to are not resident.
@@ -50,6 +76,7 @@ const READ_BUFFER: usize = 64 * 1024;
 
 const ECHO: &str = "bench:echo";
 const ECHO_TEXT: &str = "bench:echo_text";
+const ECHO_BYTES: &str = "bench:echo_bytes";
 const PUBLISH: &str = "bench:publish";
 const PUBLISHED: &str = "bench:published";
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use anyhow::{Context as _, Result};
+use ipc_bridge::Limits;
 use ipc_bridge::prelude::*;
 
 use crate::{Caller, Echo, Events, Item};
@@ -17,6 +18,11 @@ fn echo_text(#[payload] text: String) -> String {
     text
 }
 
+#[handler("bench:echo_bytes")]
+fn echo_bytes(#[payload] bytes: Bytes) -> Bytes {
+    bytes
+}
+
 #[handler("bench:publish")]
 async fn publish(publisher: Publisher, first: u64, end: u64) {
     let mut item = Item::sample(first);
@@ -24,6 +30,12 @@ async fn publish(publisher: Publisher, first: u64, end: u64) {
         item.id = id;
         publisher.publish_and_wait(&item).await.expect("the router declares the event, and an item is always JSON");
     }
+}
+
+/// As they come, but for what the workloads go beyond: 1001 connections of one user, and a message of 64 MiB.
+fn limits() -> Limits {
+    let connections = 2048;
+    Limits::default().connections(connections).connections_per_user(connections).message_bytes(65 << 20)
 }
 
 /// IPC Bridge itself.
@@ -36,12 +48,13 @@ impl Echo for Framework {
     type Events = Subscription<Item>;
 
     async fn serve(endpoint: &str) -> Result<Server> {
-        let router = Router::new().handle::<echo>().handle::<echo_text>().handle::<publish>().event::<Item>();
-        Ok(Server::bind(endpoint).serve(router).await?)
+        let router = Router::new().handle::<echo>().handle::<echo_text>().handle::<echo_bytes>();
+        let router = router.handle::<publish>().event::<Item>();
+        Ok(Server::bind(endpoint).limits(limits()).serve(router).await?)
     }
 
     async fn connect(endpoint: &str) -> Result<Client> {
-        Ok(Client::connect(endpoint).await?)
+        Ok(Client::builder().limits(limits()).connect(endpoint).await?)
     }
 
     async fn subscribe(endpoint: &str) -> Result<Subscription<Item>> {
@@ -57,6 +70,10 @@ impl Caller for Client {
 
     async fn echo_text(&self, text: String) -> Result<String> {
         Ok(self.invoke(echo_text { text }).await?)
+    }
+
+    async fn echo_bytes(&self, bytes: bytes::Bytes) -> Result<bytes::Bytes> {
+        Ok(self.invoke(echo_bytes { bytes: bytes.into() }).await?.into_inner())
     }
 
     async fn publish(&self, ids: Range<u64>) -> Result<()> {

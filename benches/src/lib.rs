@@ -3,7 +3,7 @@
 //!
 //! Each measurement runs in two fresh processes, a server and a client, started by the [`runner`]. What they do is a
 //! [`child::Task`]; what the client finds is a line of [`figures`]. A side of the comparison implements [`Echo`]; other
-//! packages can bring more of them, as long as their programs do a [`child::Task`] when they are handed one.
+//! packages can bring more of them, as long as their programs begin with [`side::serve`].
 
 pub mod child;
 mod echo;
@@ -15,8 +15,13 @@ pub mod machine;
 mod payload;
 mod report;
 pub mod runner;
+pub mod side;
+#[cfg(unix)]
+mod socket;
 mod workload;
 
-pub use echo::{Caller, Echo, Events};
+pub use echo::{Caller, Echo, Events, NoEvents};
 pub use payload::Item;
+#[cfg(unix)]
+pub use socket::{SocketFile, socket_of};
 pub use workload::Workload;

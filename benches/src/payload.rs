@@ -1,5 +1,6 @@
 //! What is echoed.
 
+use bytes::Bytes;
 use ipc_bridge::Event;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,11 @@ impl Item {
 /// A text of so many bytes, without characters that JSON escapes.
 pub(crate) fn text(bytes: usize) -> String {
     "The quick brown fox jumps over the lazy dog; ".chars().cycle().take(bytes).collect()
+}
+
+/// So many bytes, of every value.
+pub(crate) fn bytes(bytes: usize) -> Bytes {
+    (0..=u8::MAX).cycle().take(bytes).collect()
 }
 
 #[cfg(test)]

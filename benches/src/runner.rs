@@ -1,7 +1,6 @@
 //! Rounds of measurements, each in two fresh processes.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -14,15 +13,7 @@ use crate::child::{LISTENING, Role, Task};
 use crate::figures::Figures;
 use crate::machine;
 use crate::report::{Cell, Report};
-
-/// One side of the comparison, as the runner sees it.
-#[derive(Debug, Clone)]
-pub struct Side {
-    /// Its name in the table and in a [`Task`].
-    pub name: String,
-    /// The program that does its tasks.
-    pub program: PathBuf,
-}
+use crate::side::Side;
 
 /// What to run.
 #[derive(Debug, Clone)]
@@ -38,7 +29,7 @@ pub struct Plan {
 }
 
 /// How much longer than its measurement a client may take before it is taken for one that hangs.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Runs a plan, with a line on standard error for every measurement, and gives the table of results.
 ///
@@ -60,10 +51,13 @@ pub fn run(plan: &Plan) -> Result<String> {
             }
             for index in sides {
                 let side = plan.sides.get(index).context("a side of the plan")?;
+                if side.lacks(workload).is_some() {
+                    continue;
+                }
                 let core = core.filter(|_| workload.shares_a_core());
                 let figures = measure(side, workload, core, plan.seconds)
                     .with_context(|| format!("{} ({}) by the {}", workload.code(), workload.label(), side.name))?;
-                eprintln!("round {}/{} {} {:<10} {figures:?}", round + 1, plan.rounds, workload.code(), side.name);
+                eprintln!("round {}/{} {} {:<14} {figures:?}", round + 1, plan.rounds, workload.code(), side.name);
                 report.add(Cell { round, side: index, workload, figures });
             }
         }

@@ -1,10 +1,15 @@
 //! The workloads, the same for every implementation.
 
+mod beside;
 mod events;
 mod idle;
 mod sequential;
+mod tenants;
+#[cfg(test)]
+mod tests;
 mod throughput;
 
+use std::borrow::Cow;
 use std::process;
 use std::time::Duration;
 
@@ -13,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
 
 use crate::figures::{Figure, Figures};
-use crate::{Echo, machine};
+use crate::{Echo, machine, payload};
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,17 +33,35 @@ pub enum Workload {
     ManyConnections,
     /// A text of 1 MiB, one call in flight.
     LargeBody,
+    /// 1 MiB of bytes, one call in flight.
+    LargeBytes,
     /// 200,000 events to one subscriber.
     OneSubscriber,
     /// 200,000 events to 16 subscribers, on a connection each.
     ManySubscribers,
     /// 1000 connections that rest.
     Idle,
+    /// A text of so many KiB, one call in flight.
+    MiddleBody {
+        /// The text's size.
+        kib: u16,
+    },
+    /// Small calls while 64 MiB are carried on the same connection.
+    BesideTransfer,
+    /// One connection's calls, beside another one's that rests or floods.
+    TwoTenants,
+    /// Events to 1000 subscribers, on a connection each.
+    ThousandSubscribers,
+    /// One connection, so many calls in flight.
+    InFlight {
+        /// How many.
+        calls: u16,
+    },
 }
 
 impl Workload {
-    /// All of them, in the order in which they are measured.
-    pub const ALL: [Self; 8] = [
+    /// Those that are measured when nothing else is asked for, in their order.
+    pub const USUAL: [Self; 8] = [
         Self::OneCall,
         Self::OneCallOneCore,
         Self::OneConnection,
@@ -49,6 +72,33 @@ impl Workload {
         Self::Idle,
     ];
 
+    /// All of them, in the order in which they are measured.
+    pub const ALL: [Self; 23] = [
+        Self::OneCall,
+        Self::OneCallOneCore,
+        Self::OneConnection,
+        Self::ManyConnections,
+        Self::LargeBody,
+        Self::LargeBytes,
+        Self::OneSubscriber,
+        Self::ManySubscribers,
+        Self::Idle,
+        Self::MiddleBody { kib: 4 },
+        Self::MiddleBody { kib: 16 },
+        Self::MiddleBody { kib: 64 },
+        Self::MiddleBody { kib: 256 },
+        Self::BesideTransfer,
+        Self::TwoTenants,
+        Self::ThousandSubscribers,
+        Self::InFlight { calls: 1 },
+        Self::InFlight { calls: 4 },
+        Self::InFlight { calls: 16 },
+        Self::InFlight { calls: 64 },
+        Self::InFlight { calls: 256 },
+        Self::InFlight { calls: 1024 },
+        Self::InFlight { calls: 4096 },
+    ];
+
     /// The short name by which it is chosen.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -56,25 +106,36 @@ impl Workload {
             Self::OneCall | Self::OneCallOneCore => "W1",
             Self::OneConnection => "W2",
             Self::ManyConnections => "W3",
-            Self::LargeBody => "W4",
+            Self::LargeBody | Self::LargeBytes => "W4",
             Self::OneSubscriber | Self::ManySubscribers => "W5",
             Self::Idle => "W6",
+            Self::MiddleBody { .. } => "W7",
+            Self::BesideTransfer => "W8",
+            Self::TwoTenants => "W9",
+            Self::ThousandSubscribers => "W10",
+            Self::InFlight { .. } => "W11",
         }
     }
 
     /// What it does, in a few words.
     #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
+    pub fn label(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::OneCall => "one call in flight",
             Self::OneCallOneCore => "one call in flight, one core",
             Self::OneConnection => "1 connection × 64 in flight",
             Self::ManyConnections => "16 connections × 8 in flight",
             Self::LargeBody => "1 MiB text, one in flight",
+            Self::LargeBytes => "1 MiB of bytes, one in flight",
             Self::OneSubscriber => "200k events × 1 subscriber",
             Self::ManySubscribers => "200k events × 16 subscribers",
             Self::Idle => "1000 connections at rest",
-        }
+            Self::MiddleBody { kib } => return Cow::Owned(format!("{kib} KiB text, one in flight")),
+            Self::BesideTransfer => "small calls beside 64 MiB on their connection",
+            Self::TwoTenants => "two tenants, one of them floods",
+            Self::ThousandSubscribers => "200 events × 1000 subscribers",
+            Self::InFlight { calls } => return Cow::Owned(format!("1 connection × {calls} in flight")),
+        })
     }
 
     /// Whether both processes share one core.
@@ -83,16 +144,30 @@ impl Workload {
         self == Self::OneCallOneCore
     }
 
+    /// Whether it needs a side that carries bytes as they are.
+    #[must_use]
+    pub fn is_of_bytes(self) -> bool {
+        self == Self::LargeBytes
+    }
+
+    /// Whether it needs a side that publishes events.
+    #[must_use]
+    pub fn is_of_events(self) -> bool {
+        matches!(self, Self::OneSubscriber | Self::ManySubscribers | Self::ThousandSubscribers)
+    }
+
     /// What it finds.
     #[must_use]
     pub fn figures(self) -> &'static [Figure] {
         match self {
             Self::OneCall | Self::OneCallOneCore => &sequential::LATENCY,
-            Self::OneConnection | Self::ManyConnections => &throughput::FIGURES,
-            Self::LargeBody => &sequential::TRANSFER,
+            Self::OneConnection | Self::ManyConnections | Self::InFlight { .. } => &throughput::FIGURES,
+            Self::LargeBody | Self::LargeBytes | Self::MiddleBody { .. } => &sequential::TRANSFER,
             Self::OneSubscriber => &events::FIGURES_OF_ONE,
-            Self::ManySubscribers => &events::FIGURES_OF_MANY,
+            Self::ManySubscribers | Self::ThousandSubscribers => &events::FIGURES_OF_MANY,
             Self::Idle => &idle::FIGURES,
+            Self::BesideTransfer => &beside::FIGURES,
+            Self::TwoTenants => &tenants::FIGURES,
         }
     }
 }
@@ -128,6 +203,7 @@ pub(crate) fn measure<E: Echo>(
     window: Window,
 ) -> Result<Figures> {
     let connect = || runtime.block_on(E::connect(endpoint));
+    const MIB: usize = 1 << 20;
     match workload {
         Workload::OneCall | Workload::OneCallOneCore => sequential::latency(runtime, connect()?, window),
         Workload::OneConnection => throughput::measure(runtime, &[connect()?], 64, window),
@@ -135,9 +211,17 @@ pub(crate) fn measure<E: Echo>(
             let clients = (0..16).map(|_| connect()).collect::<Result<Vec<_>>>()?;
             throughput::measure(runtime, &clients, 8, window)
         }
-        Workload::LargeBody => sequential::transfer(runtime, connect()?, window),
-        Workload::OneSubscriber => events::measure::<E>(runtime, endpoint, 1, window),
-        Workload::ManySubscribers => events::measure::<E>(runtime, endpoint, 16, window),
+        Workload::LargeBody => sequential::transfer(runtime, connect()?, payload::text(MIB), window),
+        Workload::MiddleBody { kib } => {
+            sequential::transfer(runtime, connect()?, payload::text(usize::from(kib) * 1024), window)
+        }
+        Workload::LargeBytes => sequential::transfer(runtime, connect()?, payload::bytes(MIB), window),
+        Workload::OneSubscriber => events::measure::<E>(runtime, endpoint, 1, 200_000, window),
+        Workload::ManySubscribers => events::measure::<E>(runtime, endpoint, 16, 200_000, window),
+        Workload::ThousandSubscribers => events::measure::<E>(runtime, endpoint, 1000, 200, window),
         Workload::Idle => idle::measure(runtime, connect, window),
+        Workload::BesideTransfer => beside::measure(runtime, connect()?, window),
+        Workload::TwoTenants => tenants::measure::<E>(runtime, endpoint, window),
+        Workload::InFlight { calls } => throughput::measure(runtime, &[connect()?], usize::from(calls), window),
     }
 }

@@ -25,7 +25,12 @@ Commands:
   bench [options]      the benchmark, built for release: a hand-written floor beside the framework
         --rounds N     interleaved rounds, the table gives their medians (default 5)
         --seconds S    how long each measurement lasts (default 1)
-        --only LIST    some workloads only, as in W1,W2: calls W1 to W4, events W5, connections at rest W6
+        --only LIST    some workloads only, as in W1,W2: calls W1 to W4, events W5, connections at rest W6; and what is
+                       not measured otherwise: bodies of 4 to 256 KiB W7, small calls beside a large one W8, two tenants
+                       W9, 1000 subscribers W10, 1 to 4096 calls in flight W11
+        --all          every workload, and a second floor, which answers in parts
+        --peers        tarpc, jsonrpsee, zbus, zlink and tonic as well: built on their own, which takes minutes
+        --sides LIST   some sides only, as in floor,zbus: the first is what the others are measured against
   fuzz [options]       every fuzz target for a while, up to the first bad input; needs a nightly toolchain
         --seconds N    how long each target runs (default 60)
         --only LIST    some targets only, as in frame,connection
@@ -103,6 +108,13 @@ mod tests {
         let (_, commands) = message.split_once("one of: ").expect("the message lists the commands");
         for command in commands.split(", ") {
             assert!(HELP.lines().any(|line| line.starts_with(&format!("  {command} "))), "{command}");
+        }
+    }
+
+    #[test]
+    fn the_help_tells_of_every_option_of_the_benchmark() {
+        for option in ["--rounds", "--seconds", "--only", "--all", "--peers", "--sides"] {
+            assert!(HELP.lines().any(|line| line.trim_start().starts_with(option)), "{option}");
         }
     }
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use slab::Slab;
@@ -12,7 +13,7 @@ use tokio::net::UnixStream;
 use tokio::sync::{mpsc, oneshot};
 
 use super::frame::{self, Front};
-use super::{ECHO, ECHO_TEXT, PUBLISH, Publish, READ_BUFFER, Success};
+use super::{ECHO, ECHO_BYTES, ECHO_TEXT, PUBLISH, Publish, READ_BUFFER, Success};
 use crate::{Caller, Item};
 
 /// How many requests join one batch at most.
@@ -56,12 +57,16 @@ impl Client {
         // The size of most requests, so that the buffer seldom grows.
         let mut request = Vec::with_capacity(256);
         frame::append(&mut request, frame::REQUEST, 0, channel, payload)?;
-        let (reply, answer) = oneshot::channel();
-        self.requests.send(Call { frame: request, reply }).ok().context("the connection is closed")?;
-        let body = answer.await.context("the connection was closed before the answer came")?;
+        let body = self.send(request).await?;
         let Success { success, data } = serde_json::from_slice(body.buffer.get(body.start..).unwrap_or_default())?;
         ensure!(success, "the call failed");
         Ok(data)
+    }
+
+    async fn send(&self, frame: Vec<u8>) -> Result<Body> {
+        let (reply, answer) = oneshot::channel();
+        self.requests.send(Call { frame, reply }).ok().context("the connection is closed")?;
+        answer.await.context("the connection was closed before the answer came")
     }
 }
 
@@ -72,6 +77,13 @@ impl Caller for Client {
 
     async fn echo_text(&self, text: String) -> Result<String> {
         self.call(ECHO_TEXT, &text).await
+    }
+
+    async fn echo_bytes(&self, bytes: Bytes) -> Result<Bytes> {
+        let mut request = Vec::new();
+        frame::append_bytes(&mut request, frame::REQUEST, 0, ECHO_BYTES, &bytes)?;
+        let Body { buffer, start } = self.send(request).await?;
+        Ok(Bytes::from(buffer).slice(start..))
     }
 
     async fn publish(&self, ids: Range<u64>) -> Result<()> {

@@ -19,7 +19,7 @@ pub(super) const EVENT: u8 = 13;
 const HEADER: usize = 12;
 
 /// What a peer may announce; checked before anything is kept for it.
-const LARGEST: usize = 64 << 20;
+const LARGEST: usize = 65 << 20;
 
 pub(super) struct Frame<'a> {
     pub(super) kind: u8,
@@ -40,6 +40,18 @@ pub(super) fn append(out: &mut Vec<u8>, kind: u8, call: u32, channel: &str, body
     serde_json::to_writer(&mut *out, body)?;
     let length = u32::try_from(out.len() - start - HEADER)?;
     out.get_mut(start..start + 4).context("the header was written above")?.copy_from_slice(&length.to_le_bytes());
+    Ok(())
+}
+
+/// Appends a frame whose body is bytes, which go as they are.
+pub(super) fn append_bytes(out: &mut Vec<u8>, kind: u8, call: u32, channel: &str, body: &[u8]) -> Result<()> {
+    let [low, high] = u16::try_from(channel.len())?.to_le_bytes();
+    out.reserve(HEADER + channel.len() + body.len());
+    out.extend_from_slice(&u32::try_from(channel.len() + body.len())?.to_le_bytes());
+    out.extend_from_slice(&[kind, 0, low, high]);
+    out.extend_from_slice(&call.to_le_bytes());
+    out.extend_from_slice(channel.as_bytes());
+    out.extend_from_slice(body);
     Ok(())
 }
 
@@ -88,6 +100,14 @@ mod tests {
         let Ok(Front::Frame(frame)) = front(&bytes) else { unreachable!("the frame is whole") };
         assert_eq!((frame.kind, frame.call, frame.length), (REQUEST, 0x0403_0201, bytes.len()));
         assert_eq!((frame.channel, frame.body), (&b"bench:echo"[..], &b"\"text\""[..]));
+    }
+
+    #[test]
+    fn bytes_are_framed_as_json_is() {
+        let (mut json, mut bytes) = (Vec::new(), Vec::new());
+        append(&mut json, REQUEST, 7, "bench:echo", &"text").expect("a text is always JSON");
+        append_bytes(&mut bytes, REQUEST, 7, "bench:echo", b"\"text\"").expect("a few bytes");
+        assert_eq!(bytes, json);
     }
 
     #[test]

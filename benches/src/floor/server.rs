@@ -1,7 +1,6 @@
 //! The server: one task for each connection; one read, every complete frame answered in place, one write.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -13,8 +12,8 @@ use tokio::task::JoinHandle;
 
 use super::events::Subscribers;
 use super::frame::{self, Frame, Front};
-use super::{ECHO, ECHO_TEXT, PUBLISH, PUBLISHED, Publish, READ_BUFFER, Success};
-use crate::Item;
+use super::{ECHO, ECHO_BYTES, ECHO_TEXT, PUBLISH, PUBLISHED, Publish, READ_BUFFER, Success};
+use crate::{Item, SocketFile};
 
 /// Reads a request's body and appends the response's frame.
 type Handler = fn(u32, &[u8], &mut Vec<u8>) -> Result<()>;
@@ -23,32 +22,35 @@ type Handler = fn(u32, &[u8], &mut Vec<u8>) -> Result<()>;
 struct Service {
     handlers: HashMap<&'static [u8], Handler>,
     subscribers: Subscribers,
+    answers_per_write: usize,
 }
 
 /// A server that listens until it is dropped.
 #[derive(Debug)]
 pub struct Server {
     accepting: JoinHandle<()>,
-    socket: PathBuf,
+    _socket: SocketFile,
 }
 
 impl Server {
-    pub(super) fn bind(socket: PathBuf) -> Result<Self> {
-        let listener = UnixListener::bind(&socket).with_context(|| format!("binding {}", socket.display()))?;
-        let handlers =
-            HashMap::from([(ECHO.as_bytes(), echo::<Item> as Handler), (ECHO_TEXT.as_bytes(), echo::<String>)]);
-        let service = Service { handlers, subscribers: Subscribers::default() };
+    /// Answers what one read brings with one write, or with one write for each so many answers.
+    pub(super) fn bind(endpoint: &str, answers_per_write: usize) -> Result<Self> {
+        let socket = SocketFile::of(endpoint);
+        let listener = UnixListener::bind(socket.path()).context("binding the socket")?;
+        let handlers = HashMap::from([
+            (ECHO.as_bytes(), echo::<Item> as Handler),
+            (ECHO_TEXT.as_bytes(), echo::<String>),
+            (ECHO_BYTES.as_bytes(), echo_bytes),
+        ]);
+        let service = Service { handlers, subscribers: Subscribers::default(), answers_per_write };
         let accepting = tokio::spawn(accept(listener, Arc::new(service)));
-        Ok(Self { accepting, socket })
+        Ok(Self { accepting, _socket: socket })
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.accepting.abort();
-        if let Err(error) = std::fs::remove_file(&self.socket) {
-            eprintln!("floor: {} is left behind: {error}", self.socket.display());
-        }
     }
 }
 
@@ -73,6 +75,7 @@ async fn serve(mut stream: UnixStream, service: &Service) -> Result<()> {
     let mut output = Vec::new();
     while stream.read_buf(&mut input).await? > 0 {
         let mut done = 0;
+        let mut answers = 0;
         loop {
             match frame::front(input.get(done..).unwrap_or_default())? {
                 Front::Frame(request) if request.kind == frame::SUBSCRIBE => {
@@ -88,6 +91,12 @@ async fn serve(mut stream: UnixStream, service: &Service) -> Result<()> {
                         answer(&request, &service.handlers, &mut output)?;
                     }
                     done += request.length;
+                    answers += 1;
+                    if answers == service.answers_per_write {
+                        stream.write_all(&output).await?;
+                        output.clear();
+                        answers = 0;
+                    }
                 }
                 Front::Part(needed) => {
                     input.drain(..done);
@@ -110,6 +119,11 @@ fn answer(request: &Frame<'_>, handlers: &HashMap<&[u8], Handler>, output: &mut 
 
 fn echo<T: DeserializeOwned + Serialize>(call: u32, body: &[u8], output: &mut Vec<u8>) -> Result<()> {
     respond(call, serde_json::from_slice::<T>(body)?, output)
+}
+
+/// Bytes are the frame's body as they are, in both directions.
+fn echo_bytes(call: u32, body: &[u8], output: &mut Vec<u8>) -> Result<()> {
+    frame::append_bytes(output, frame::RESPONSE, call, "", body)
 }
 
 fn respond(call: u32, data: impl Serialize, output: &mut Vec<u8>) -> Result<()> {

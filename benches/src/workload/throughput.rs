@@ -1,4 +1,4 @@
-//! Many calls in flight: how many are answered in a second (W2, W3), and what they cost.
+//! Many calls in flight: how many are answered in a second (W2, W3, W11), and what they cost.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// One task's calls, on cache lines of its own: the tasks must not slow each other by counting.
 #[derive(Default)]
 #[repr(align(128))]
-struct Counter(AtomicU64);
+pub(super) struct Counter(AtomicU64);
 
 /// Runs `in_flight` tasks on each connection, every one with one call in flight.
 pub(super) fn measure<C: Caller>(
@@ -55,7 +55,13 @@ pub(super) fn measure<C: Caller>(
     after.since(&before)
 }
 
-async fn call_until<C: Caller>(client: C, first_id: u64, stop: Arc<AtomicBool>, counter: Arc<Counter>) -> Result<()> {
+/// One call after the other until it is to stop, each counted when its answer is right.
+pub(super) async fn call_until<C: Caller>(
+    client: C,
+    first_id: u64,
+    stop: Arc<AtomicBool>,
+    counter: Arc<Counter>,
+) -> Result<()> {
     let mut expected = Item::sample(first_id);
     let mut item = expected.clone();
     while !stop.load(Ordering::Relaxed) {
