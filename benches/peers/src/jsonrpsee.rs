@@ -19,8 +19,8 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-pub(crate) const REMARK: &str = "a subscriber has room for 2^18 events, as its subscription is closed when it has fallen \
-                                 behind by more: with the usual room of 1024, W5 does not come to its end";
+pub(crate) const REMARK: &str = "a subscriber has room for 2^18 events, not for the usual 1024: a subscription that has \
+                                 fallen behind by more is closed";
 
 /// The events for which a subscriber has room: more than one pass of W5 has.
 const ROOM: usize = 1 << 18;

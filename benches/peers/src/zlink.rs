@@ -156,7 +156,7 @@ impl ipc_benches::Echo for Zlink {
     fn lacks(workload: Workload) -> Option<&'static str> {
         match workload {
             // It writes a message anew for every 256 bytes that it finds its buffer too small.
-            Workload::BesideTransfer => Some("64 MiB take its client minutes"),
+            Workload::BesideTransfer => Some("64 MiB take its client more than half a minute"),
             _ if workload.is_of_bytes() => Some("JSON has no bytes"),
             _ => None,
         }

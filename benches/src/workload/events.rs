@@ -17,8 +17,8 @@ pub(super) const FIGURES_OF_ONE: [Figure; 2] = [Figure::new("rate", "events/s", 
 pub(super) const FIGURES_OF_MANY: [Figure; 3] =
     [Figure::new("rate", "events/s to each", 0), Figure::new("delivered", "events/s to all together", 0), CPU];
 
-/// How long a pass may take: an event that never arrives must fail the run. The slowest peer takes ten seconds for its
-/// 3,200,000 events where nothing else runs.
+/// How long a pass may take: an event that never arrives must fail the run. The slowest peer took ten to twenty
+/// seconds for the 3,200,000 of W5 on a busy machine of two cores.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Passes of so many `events` to `count` subscribers: as many as begin within the time, one at least.
