@@ -121,6 +121,11 @@ impl Assembly {
         Ok(self.end_fragment(index, frame.flags.more))
     }
 
+    /// Whether a message of which a part has arrived has attachments.
+    pub(crate) fn has_attachments(&self, kind: Kind, id: u32) -> bool {
+        self.partial.iter().any(|partial| partial.kind == kind && partial.id == id && partial.attachments)
+    }
+
     /// Takes what has come of a frame of which bytes are missing.
     pub(crate) fn begin(&mut self, frame: &Frame<'_>, missing: usize) -> Result<(), FragmentError> {
         let place = if frame.is_fragment() {
