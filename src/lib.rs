@@ -2,6 +2,8 @@
 
 #[doc(hidden)]
 pub use ipc_core::__private;
+#[cfg(feature = "export")]
+pub use ipc_core::export;
 pub use ipc_core::{
     AnyEvent, AnySubscription, Bytes, ChannelDescription, CodeDescription, Context, Description, DescriptionError,
     ErrorDescription, EventDescription, Failure, FromContext, GrantProblem, Grants, GrantsError, Handler, HandlerDoc,

@@ -20,6 +20,8 @@ mod detached;
 pub mod envelope;
 mod error;
 mod event;
+#[cfg(feature = "export")]
+pub mod export;
 mod failure;
 mod grants;
 mod handler;
