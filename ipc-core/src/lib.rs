@@ -28,6 +28,7 @@ mod handler;
 mod incoming;
 mod invoke;
 mod items;
+mod json;
 pub mod layer;
 mod peer;
 mod remote;
@@ -81,6 +82,8 @@ pub use invoke::{Invoke, InvokeError};
 pub use invoke::{read_published, read_response};
 #[doc(hidden)]
 pub use items::{Ending, ReceiveItems, Received, Unsent, Upload};
+#[doc(hidden)]
+pub use json::write_json;
 pub use peer::Peer;
 #[doc(hidden)]
 pub use remote::{BoxFuture, CallError, Outbound, Remote, answers_with_a_stream};
