@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "a program that reports on standard output")]
 
+mod allocations;
 mod audit;
 mod bench;
 mod examples;
@@ -40,6 +41,7 @@ Commands:
         --calls N      how many are counted (default 100000)
         --with TRACER  strace, which makes system calls slower, or perf, which needs the rights to trace (default strace)
                        and --rounds, --sides, --peers as above
+  allocations          where client and server allocate for a call; the test `allocations` holds how often
   fuzz [options]       every fuzz target for a while, up to the first bad input; needs a nightly toolchain
         --seconds N    how long each target runs (default 60)
         --only LIST    some targets only, as in frame,connection
@@ -69,6 +71,10 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             Some(surplus) => bail!("`cargo xtask test` takes no arguments, found `{surplus}`"),
         },
         "fuzz" => fuzz::fuzz(&root()?, rest),
+        "allocations" => match rest.first() {
+            None => allocations::allocations(&root()?),
+            Some(surplus) => bail!("`cargo xtask allocations` takes no arguments, found `{surplus}`"),
+        },
         "audit" => match rest.first() {
             None => audit::audit(&root()?),
             Some(surplus) => bail!("`cargo xtask audit` takes no arguments, found `{surplus}`"),
@@ -81,7 +87,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             Ok(())
         }
         unknown => bail!(
-            "unknown command `{unknown}`, expected one of: test, bench, instructions, syscalls, fuzz, audit, help"
+            "unknown command `{unknown}`, expected one of: test, bench, instructions, syscalls, allocations, fuzz, audit, help"
         ),
     }
 }
@@ -106,13 +112,13 @@ mod tests {
         let message = complaint(&["tset"]).expect("an unknown command fails");
         assert_eq!(
             message,
-            "unknown command `tset`, expected one of: test, bench, instructions, syscalls, fuzz, audit, help"
+            "unknown command `tset`, expected one of: test, bench, instructions, syscalls, allocations, fuzz, audit, help"
         );
     }
 
     #[test]
     fn what_would_not_be_heeded_is_refused() {
-        for command in ["test", "audit", "fuzz"] {
+        for command in ["test", "audit", "allocations", "fuzz"] {
             let message = complaint(&[command, "--fast"]).expect("a surplus argument fails");
             assert!(message.contains("`--fast`"), "{message}");
         }
