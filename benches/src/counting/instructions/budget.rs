@@ -11,7 +11,7 @@ use super::Count;
 
 /// By how many per cent a count may be beyond its budget: more than another folder or another processor makes of it, and
 /// less than what a careless change to the path of a call costs.
-const ALLOWANCE: f64 = 5.0;
+const ALLOWANCE: u64 = 5;
 
 /// What is allowed, and of which build.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ impl Budget {
     pub(super) fn beyond(&self, counts: &[Count]) -> Vec<String> {
         let beyond = |&(name, now): &Count| match self.of_one(name) {
             None => Some(format!("{name} has no budget")),
-            Some(budget) => (percent(now, budget) > ALLOWANCE).then(|| format!("{name} {}", change(now, budget))),
+            Some(budget) => (now * 100 > budget * (100 + ALLOWANCE)).then(|| format!("{name} {}", change(now, budget))),
         };
         counts.iter().filter_map(beyond).collect()
     }
@@ -56,7 +56,7 @@ impl Budget {
     pub(super) fn below(&self, counts: &[Count]) -> Vec<String> {
         let below = |&(name, now): &Count| {
             let budget = self.of_one(name)?;
-            (percent(now, budget) < -ALLOWANCE).then(|| format!("{name} {}", change(now, budget)))
+            (now * 100 < budget * (100 - ALLOWANCE)).then(|| format!("{name} {}", change(now, budget)))
         };
         counts.iter().filter_map(below).collect()
     }
@@ -66,12 +66,8 @@ fn file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("instructions.json")
 }
 
-fn percent(now: u64, budget: u64) -> f64 {
-    (now as f64 / budget as f64 - 1.0) * 100.0
-}
-
 pub(super) fn change(now: u64, budget: u64) -> String {
-    format!("{:+.1}%", percent(now, budget))
+    format!("{:+.1}%", (now as f64 / budget as f64 - 1.0) * 100.0)
 }
 
 #[cfg(test)]
