@@ -1,6 +1,7 @@
 //! What is counted, done by the program itself: as often as it is told, and no more.
 
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use ipc_benches::child::{Role, Task};
 use ipc_benches::counted::Work;
@@ -17,7 +18,8 @@ const WORK: [Work; 7] = [
 
 /// Does work alone, and gives what the process said of it when it failed.
 fn done(side: &str, work: Work, times: u64) -> Result<(), String> {
-    let endpoint = format!("ipc-benches-counted-{}", std::process::id());
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let endpoint = format!("ipc-benches-counted-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let task = Task { side: side.to_owned(), endpoint, core: None, role: Role::Alone { work, times } };
     let task = serde_json::to_string(&task).expect("a task is always JSON");
     let output = Command::new(env!("CARGO_BIN_EXE_ipc-benches")).arg(task).stdin(Stdio::null()).output();
