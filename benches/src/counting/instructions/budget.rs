@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Count;
 
-/// By how many per cent a count may be beyond its budget: more than another folder or another processor makes of it, and
-/// less than what a careless change to the path of a call costs.
+/// By how many per cent a count may be beyond its budget: room for how a build in another folder is laid out, which moves
+/// what is inlined, and none for a careless change to the path of a call.
 const ALLOWANCE: u64 = 5;
 
 /// What is allowed, and of which build.
