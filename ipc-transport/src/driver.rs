@@ -284,11 +284,11 @@ impl Driver {
             self.take_assembled(assembled)?;
         }
         while let Some((frame, taken)) = frame::decode(rest)? {
-            rest = rest.get(taken..).unwrap_or_default();
             if self.is_plain_item(&frame) {
-                rest = self.take_items(frame, rest)?;
+                rest = self.take_items(frame, taken, rest)?;
                 continue;
             }
+            rest = rest.get(taken..).unwrap_or_default();
             self.take_frame(&frame)?;
             if self.throttle.holds() {
                 break;

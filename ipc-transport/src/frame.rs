@@ -71,6 +71,16 @@ pub(crate) fn begun(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, FrameErr
     Ok(Some((split_frame(header, rest)?, missing)))
 }
 
+/// The channel name and the payload of the first of `frames`, which are items as they arrived, whole and looked at, and what
+/// follows it.
+#[inline]
+pub(crate) fn split_item(frames: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let ([l0, l1, l2, l3, _, _, c0, c1, ..], rest) = frames.split_first_chunk::<HEADER_BYTES>()?;
+    let (frame, rest) = rest.split_at_checked(u32::from_le_bytes([*l0, *l1, *l2, *l3]) as usize)?;
+    let (channel, payload) = frame.split_at_checked(u16::from_le_bytes([*c0, *c1]).into())?;
+    Some((channel, payload, rest))
+}
+
 fn split_header(bytes: &[u8]) -> Result<Option<(Header, &[u8])>, FrameError> {
     let Some((header, rest)) = bytes.split_first_chunk::<HEADER_BYTES>() else { return Ok(None) };
     let header = Header::decode(*header)?;

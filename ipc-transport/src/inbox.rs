@@ -41,9 +41,11 @@ pub(crate) struct Batch {
     cost_before_last: i64,
 }
 
-/// One item of a batch.
+/// Some of a batch.
 #[derive(Debug)]
 pub(crate) enum Piece {
+    /// The next bytes of the batch are so many bytes of frames, each of them an item without attachments.
+    Frames(u32),
     /// The next bytes of the batch: a channel name, where the subscription is to more than one, and JSON. The whole payload
     /// had so many.
     Small { channel: u8, json: u32, payload: u32, attachments: bool },
@@ -243,13 +245,27 @@ impl Batch {
         Ok(())
     }
 
+    /// Appends items as they arrived: `frames` of which each has a payload without attachments, and has been
+    /// [counted](Self::count).
+    pub(crate) fn push_frames(&mut self, frames: &[u8]) {
+        if frames.is_empty() {
+            return;
+        }
+        if self.bytes.capacity() == 0 {
+            self.bytes = buffer::lend();
+        }
+        self.bytes.extend_from_slice(frames);
+        self.pieces.push_back(Piece::Frames(u32::try_from(frames.len()).expect("a read brings less than 4 GiB")));
+    }
+
     fn push_missed(&mut self, payload: usize, count: u64) {
         self.count(payload);
         let payload = u32::try_from(payload).expect("a message has less than 4 GiB, as its limit is a u32");
         self.pieces.push_back(Piece::Missed { count, payload });
     }
 
-    fn count(&mut self, payload: usize) {
+    /// Counts an item of so many bytes.
+    pub(crate) fn count(&mut self, payload: usize) {
         self.cost_before_last = self.cost;
         self.cost += cost(payload);
     }

@@ -1,6 +1,7 @@
 //! The subscriptions of the peer: what is published here goes out to it, as far as it takes it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use ipc_core::envelope::{FRAGMENT_BYTES, Kind};
@@ -163,6 +164,11 @@ struct Outlet {
     id: u32,
     /// The subscription is to more than one channel, so each event tells its own.
     many: bool,
+    /// The bytes that the peer takes.
+    credit: AtomicI64,
+    /// Nothing is in the way of an event: it goes straight to what is to be sent, and the state is not asked. Written where
+    /// the state is held, and looked at where what is to be sent is.
+    direct: AtomicBool,
     state: Mutex<State>,
     /// Told when something has left the queue, and when nothing is taken any more.
     taken: Notify,
@@ -170,8 +176,6 @@ struct Outlet {
 
 struct State {
     queue: LagQueue,
-    /// The bytes that the peer takes.
-    credit: i64,
     /// The peer has not been told yet that events come.
     held: bool,
     /// Nothing is taken any more; what waits is sent, and this behind it.
@@ -184,10 +188,8 @@ struct State {
 }
 
 impl State {
-    /// Whether an event for which its publisher waits is taken. It does not wait here behind what the peer has not taken,
-    /// which is queue enough.
-    fn has_room(&self, event: &PublishedEvent) -> bool {
-        if self.held || !self.queue.is_empty() { self.queue.has_room(event) } else { self.credit > 0 }
+    fn is_gone(&self, event: &PublishedEvent) -> bool {
+        self.over || self.ending.is_some() || self.withdrawn.contains(&event.channel())
     }
 }
 
@@ -195,14 +197,30 @@ impl Outlet {
     fn new(link: &Arc<Link>, id: u32, many: bool) -> Self {
         let (link, limits) = (Arc::clone(link), link.limits);
         let queue = LagQueue::new(limits.queued_events, limits.stream_bytes as usize);
-        let credit = link.remote.limits.stream_bytes.into();
+        let credit = AtomicI64::new(link.remote.limits.stream_bytes.into());
         let (ending, over, withdrawn, too_large) = (None, false, Vec::new(), None);
-        let state = Mutex::new(State { queue, credit, held: true, ending, over, withdrawn, too_large });
-        Self { link, id, many, state, taken: Notify::new() }
+        let state = Mutex::new(State { queue, held: true, ending, over, withdrawn, too_large });
+        Self { link, id, many, credit, direct: AtomicBool::new(false), state, taken: Notify::new() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("nothing panics while it holds the events")
+    }
+
+    fn has_credit(&self) -> bool {
+        self.credit.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether an event for which its publisher waits is taken. It does not wait here behind what the peer has not taken,
+    /// which is queue enough.
+    fn has_room(&self, state: &State, event: &PublishedEvent) -> bool {
+        if state.held || !state.queue.is_empty() { state.queue.has_room(event) } else { self.has_credit() }
+    }
+
+    /// Says whether the next event goes straight out; to be called before a state that has changed is let go.
+    fn settle(&self, state: &State) {
+        let is_open = !state.held && !state.over && state.ending.is_none() && state.withdrawn.is_empty();
+        self.direct.store(is_open && state.queue.is_empty(), Ordering::Release);
     }
 
     fn release(&self) {
@@ -212,9 +230,10 @@ impl Outlet {
     }
 
     fn add_credit(&self, bytes: u32) {
-        let mut state = self.state();
-        state.credit = state.credit.saturating_add(bytes.into());
-        self.pump(state);
+        // A peer may grant 2^32 bytes as often as it likes, and nobody counts to 2^63.
+        let add = |credit: i64| Some(credit.saturating_add(bytes.into()));
+        self.credit.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add).expect("the sum is always taken");
+        self.pump(self.state());
         self.taken.notify_waiters();
     }
 
@@ -224,7 +243,7 @@ impl Outlet {
             return;
         }
         let mut sent = false;
-        while state.credit > 0 && !state.queue.is_empty() && !state.over {
+        while self.has_credit() && !state.queue.is_empty() && !state.over {
             match self.link.outbox.push_with(self.lane(), |out, again| self.put_waiting(&mut state, out, again)) {
                 Ok(Appended::Stalled) => break,
                 Ok(_) => {}
@@ -234,6 +253,7 @@ impl Outlet {
         }
         let ending = if state.queue.is_empty() { state.ending.take() } else { None };
         state.over |= ending.is_some();
+        self.settle(&state);
         let changed = sent || state.over;
         let too_large = state.too_large.take();
         // What follows has nothing locked: the log may be published too.
@@ -259,12 +279,17 @@ impl Outlet {
     /// too large for a frame: that is answered.
     fn put_waiting(&self, state: &mut State, out: &mut Vec<u8>, copied_again: bool) -> Option<Large> {
         let most = out.len() + FRAGMENT_BYTES;
-        while state.credit > 0 && out.len() < most {
+        while self.has_credit() && out.len() < most {
             let large = match state.queue.pop()? {
-                Delivery::Event(event) => self.put(state, &event, out, copied_again),
+                Delivery::Event(event) if self.is_too_large(&event) => {
+                    state.queue.miss();
+                    state.too_large = Some((event.channel(), event.payload_bytes()));
+                    None
+                }
+                Delivery::Event(event) => self.put(&event, out, copied_again),
                 Delivery::Missed(count) => {
                     let said = bytes::Bytes::from(count.to_string());
-                    state.credit -= cost(said.len());
+                    self.spend(said.len());
                     frame::put_shared(out, Kind::Event, self.id, MISSED, &[said], false, copied_again)
                 }
             };
@@ -275,19 +300,39 @@ impl Outlet {
         None
     }
 
+    /// Whether an event is larger than the peer takes.
+    fn is_too_large(&self, event: &PublishedEvent) -> bool {
+        event.payload_bytes() > self.link.remote.limits.message_bytes as usize
+    }
+
+    fn spend(&self, payload: usize) {
+        self.credit.fetch_sub(cost(payload), Ordering::Relaxed);
+    }
+
     /// Appends an event to `out`; it is answered where it is too large for a frame.
-    fn put(&self, state: &mut State, event: &PublishedEvent, out: &mut Vec<u8>, copied_again: bool) -> Option<Large> {
-        let size = event.payload_bytes();
-        let limit = self.link.remote.limits.message_bytes;
-        if size > limit as usize {
-            state.queue.miss();
-            state.too_large = Some((event.channel(), size));
-            return None;
-        }
-        state.credit -= cost(size);
+    fn put(&self, event: &PublishedEvent, out: &mut Vec<u8>, copied_again: bool) -> Option<Large> {
+        self.spend(event.payload_bytes());
         let channel = if self.many { event.channel() } else { "" };
         let (payload, attachments) = (event.segments(), event.has_attachments());
         frame::put_shared(out, Kind::Event, self.id, channel, payload, attachments, copied_again)
+    }
+
+    /// Appends an event to what is to be sent, unless something is in its way.
+    fn send_directly(&self, event: &PublishedEvent) -> Option<Offer> {
+        if !self.direct.load(Ordering::Acquire) || !self.has_credit() || self.is_too_large(event) {
+            return None;
+        }
+        let mut is_sent = false;
+        let appended = self.link.outbox.push_with(self.lane(), |out, again| {
+            // The end of the subscription may be there by now, and nothing follows it.
+            is_sent = self.direct.load(Ordering::Acquire);
+            if is_sent { self.put(event, out, again) } else { None }
+        });
+        match appended {
+            Ok(Appended::Attended) if is_sent => Some(Offer::Attended),
+            Ok(Appended::Unattended) if is_sent => Some(Offer::Taken),
+            _ => None,
+        }
     }
 
     /// Lets nothing of these channels out any more; what waits of them is dropped.
@@ -303,7 +348,12 @@ impl Outlet {
 
     /// Ends the subscription at once; what waits is dropped.
     fn finish(&self, failure: Option<&Failure>) {
-        let first = !std::mem::replace(&mut self.state().over, true);
+        let first = {
+            let mut state = self.state();
+            let first = !std::mem::replace(&mut state.over, true);
+            self.settle(&state);
+            first
+        };
         if first {
             self.link.publishing.forget(self, || self.send_end(failure));
         }
@@ -322,40 +372,49 @@ impl Outlet {
     }
 
     fn close(&self) {
-        self.state().over = true;
+        let mut state = self.state();
+        state.over = true;
+        self.settle(&state);
+        drop(state);
         self.taken.notify_waiters();
     }
 }
 
 impl Subscriber for Outlet {
     fn begin(&self, retained: Vec<Arc<PublishedEvent>>) {
-        self.state().queue.begin(retained);
+        let mut state = self.state();
+        state.queue.begin(retained);
+        self.settle(&state);
     }
 
     fn offer(&self, event: &Arc<PublishedEvent>) -> Offer {
+        if let Some(sent) = self.send_directly(event) {
+            return sent;
+        }
         let mut state = self.state();
-        if state.over || state.ending.is_some() || state.withdrawn.contains(&event.channel()) {
+        if state.is_gone(event) {
             return Offer::Gone;
         }
-        let mut stalled = false;
-        if !state.held && state.credit > 0 && state.queue.is_empty() {
-            match self.link.outbox.push_with(self.lane(), |out, again| self.put(&mut state, event, out, again)) {
+        // What is held is sent on its release, and what the peer does not take when it takes more.
+        let mut waits = state.held || !self.has_credit();
+        if !waits && state.queue.is_empty() && !self.is_too_large(event) {
+            match self.link.outbox.push_with(self.lane(), |out, again| self.put(event, out, again)) {
                 // It waits for room, as others wait for credit.
-                Ok(Appended::Stalled) => stalled = true,
-                Ok(Appended::Attended) if state.queue.is_empty() => return Offer::Attended,
-                Ok(_) => return Offer::Taken,
+                Ok(Appended::Stalled) => waits = true,
+                Ok(Appended::Attended) => return Offer::Attended,
+                Ok(Appended::Unattended) => return Offer::Taken,
                 Err(_) => {
                     state.over = true;
+                    self.settle(&state);
                     return Offer::Taken;
                 }
             }
         }
-        if event.lag() == Lag::Wait && !state.has_room(event) {
+        if event.lag() == Lag::Wait && !self.has_room(&state, event) {
             return Offer::Full;
         }
-        match state.queue.push(event) {
-            // What is held is sent on its release, and what the peer does not take when it takes more.
-            Pushed::Queued if state.held || state.credit <= 0 || stalled => Offer::Attended,
+        let offered = match state.queue.push(event) {
+            Pushed::Queued if waits => Offer::Attended,
             Pushed::Queued => Offer::Taken,
             Pushed::Full => Offer::Full,
             Pushed::Disconnect => {
@@ -363,11 +422,15 @@ impl Subscriber for Outlet {
                 state.ending = Some(Failure::new(code::OVERLOADED, said));
                 Offer::Gone
             }
-        }
+        };
+        self.settle(&state);
+        offered
     }
 
     fn miss(&self) {
-        self.state().queue.miss();
+        let mut state = self.state();
+        state.queue.miss();
+        self.settle(&state);
     }
 
     fn wake(&self) {
@@ -386,8 +449,7 @@ impl Subscriber for Outlet {
                 taken.as_mut().enable();
                 {
                     let state = self.state();
-                    let is_gone = state.over || state.ending.is_some() || state.withdrawn.contains(&event.channel());
-                    if is_gone || state.has_room(event) {
+                    if state.is_gone(event) || self.has_room(&state, event) {
                         return;
                     }
                 }

@@ -11,6 +11,7 @@ use ipc_core::{Ending, ReceiveItems, Received};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::credit::cost;
+use crate::frame;
 use crate::inbox::{Batch, Inbox, Large, Piece};
 use crate::link::Link;
 use crate::payload::Json;
@@ -35,8 +36,9 @@ pub(crate) struct Reader {
     id: u32,
     role: Role,
     batch: Batch,
-    /// How far the bytes of the batch have been taken.
+    /// How far the bytes of the batch have been taken, and where the frames end that are taken now.
     at: usize,
+    frames_end: usize,
     /// The item that was taken last, where it does not lie in the batch, and its channel.
     large: Json<'static>,
     channel: Box<[u8]>,
@@ -56,7 +58,7 @@ pub(crate) enum Next<'a> {
 impl Reader {
     pub(crate) fn new(link: Arc<Link>, inbox: Arc<Inbox>, id: u32, role: Role) -> Self {
         let (batch, large, channel) = (Batch::default(), Json::Lent(&[]), Box::default());
-        Self { link, inbox, id, role, batch, at: 0, large, channel, taken: 0, alarm: None }
+        Self { link, inbox, id, role, batch, at: 0, frames_end: 0, large, channel, taken: 0, alarm: None }
     }
 
     /// The same reader, which gives up at this time.
@@ -71,15 +73,38 @@ impl Reader {
 
     #[inline]
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<'_>> {
+        if self.at >= self.frames_end {
+            return self.poll_piece(cx);
+        }
+        let (start, end) = (self.at, self.frames_end);
+        let split = |frames: &Self| {
+            let (_, payload, rest) = frame::split_item(frames.batch.bytes.get(start..end)?)?;
+            Some((payload.len(), rest.len()))
+        };
+        // What is no item was not put here.
+        let Some((payload, left)) = split(self) else { return Poll::Ready(Next::End(Ending::Finished)) };
+        self.at = end - left;
+        self.take(payload);
+        let frames = self.batch.bytes.get(start..end).unwrap_or_default();
+        let (channel, json, _) = frame::split_item(frames).unwrap_or_default();
+        Poll::Ready(Next::Item { channel, json, attachments: Vec::new() })
+    }
+
+    /// What comes next where that is not among frames.
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Next<'_>> {
         if self.batch.pieces.is_empty() {
             self.batch.clear();
-            self.at = 0;
+            (self.at, self.frames_end) = (0, 0);
             if let Some(ending) = ready!(self.poll_batch(cx)) {
                 return Poll::Ready(Next::End(ending));
             }
         }
         let Some(piece) = self.batch.pieces.pop_front() else { return Poll::Ready(Next::End(Ending::Finished)) };
         Poll::Ready(match piece {
+            Piece::Frames(bytes) => {
+                self.frames_end = self.at + bytes as usize;
+                return self.poll_next(cx);
+            }
             Piece::Missed { count, payload } => {
                 self.take(payload as usize);
                 Next::Missed(count)

@@ -45,7 +45,8 @@ pub(crate) struct Topic {
     /// Reads what a peer publishes, where peers may.
     read: Option<Read>,
     pub(crate) describe: fn(&mut Generators) -> EventDraft,
-    /// Whoever publishes an event that waits for subscribers has it until all have taken the event.
+    /// Whoever publishes an event that waits for subscribers has it until all have taken the event; not asked for while
+    /// nobody waits.
     turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
     /// Tells when an event was published, over all topics of the hub.
@@ -63,6 +64,8 @@ pub(super) struct State {
     /// Those of one key, by its canonical text: the others' events cost them nothing.
     of_key: HashMap<String, Subscribers>,
     retained: Retained,
+    /// How many have the turn, or wait for it.
+    turns: usize,
 }
 
 impl Topic {
@@ -167,16 +170,17 @@ impl Topic {
         if self.lag != Lag::Wait {
             return self.deliver(event);
         }
-        // A task that has used up its budget would be sent away here without a place in the line, and whoever comes later
-        // would pass it.
-        let _turn = match self.turn.try_lock() {
-            Ok(turn) => turn,
-            Err(_) => unconstrained(self.turn.lock()).await,
+        let (_turn, full) = match self.offer_unless_others_wait(event) {
+            Some((None, _)) => return,
+            Some((turn, full)) => (turn, full),
+            None => {
+                let mut turn = Turn { topic: self, held: None };
+                // A task that has used up its budget would be sent away here without a place in the line, and whoever
+                // comes later would pass it.
+                turn.held = Some(unconstrained(self.turn.lock()).await);
+                (Some(turn), self.offer(event))
+            }
         };
-        let full = self.offer(event);
-        if full.is_empty() {
-            return;
-        }
         let owed = |subscriber| Owed { subscriber, event: Arc::clone(event), is_settled: false };
         let mut waiting: Vec<BoxFuture<'static, ()>> =
             full.into_iter().map(|subscriber| Box::pin(owed(subscriber).settle()) as _).collect();
@@ -188,33 +192,49 @@ impl Topic {
         .await;
     }
 
+    /// Offers an event to all who want it, retains it, and answers who has no room, with the turn where that is anybody;
+    /// nothing where others wait, and a place in the line has been counted.
+    fn offer_unless_others_wait(&self, event: &Arc<PublishedEvent>) -> Option<(Option<Turn<'_>>, Full)> {
+        let mut state = self.lock();
+        if state.turns > 0 {
+            state.turns += 1;
+            return None;
+        }
+        let offered = self.offer_within(&mut state, event);
+        let turn = (!offered.full.is_empty()).then(|| {
+            state.turns = 1;
+            let held = self.turn.try_lock().expect("nobody has the turn or waits for it");
+            Turn { topic: self, held: Some(held) }
+        });
+        drop(state);
+        Some((turn, offered.finish()))
+    }
+
     /// Offers an event to all who want it, retains it, and answers who has no room.
-    fn offer(&self, event: &Arc<PublishedEvent>) -> Vec<Arc<dyn Subscriber>> {
-        let (mut full, mut told, mut gone, mut forgotten) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        {
-            let mut state = self.lock();
-            let state = &mut *state;
-            if self.retain {
-                forgotten = state.retained.put(self.clock.fetch_add(1, Ordering::Relaxed), event);
-            }
-            let of_key = event.key().and_then(|key| state.of_key.get(key));
-            for (id, subscriber) in state.of_all.iter().chain(of_key.into_iter().flatten()) {
-                match subscriber.offer(event) {
-                    Offer::Attended => {}
-                    Offer::Full => full.push(Arc::clone(subscriber)),
-                    Offer::Taken => told.push(Arc::clone(subscriber)),
-                    Offer::Gone => gone.push(*id),
-                }
-            }
-            // Taken out, they are dropped where the topic is not held.
-            let gone = gone.into_iter().flat_map(|id| [state.remove(id, None), state.remove(id, event.key())]);
-            told.extend(gone.flatten());
+    fn offer(&self, event: &Arc<PublishedEvent>) -> Full {
+        let offered = self.offer_within(&mut self.lock(), event);
+        offered.finish()
+    }
+
+    fn offer_within(&self, state: &mut State, event: &Arc<PublishedEvent>) -> Offered {
+        let mut offered = Offered::default();
+        if self.retain {
+            offered.forgotten = state.retained.put(self.clock.fetch_add(1, Ordering::Relaxed), event);
         }
-        drop(forgotten);
-        for subscriber in told {
-            subscriber.wake();
+        let of_key = event.key().and_then(|key| state.of_key.get(key));
+        let mut gone = Vec::new();
+        for (id, subscriber) in state.of_all.iter().chain(of_key.into_iter().flatten()) {
+            match subscriber.offer(event) {
+                Offer::Attended => {}
+                Offer::Full => offered.full.push(Arc::clone(subscriber)),
+                Offer::Taken => offered.told.push(Arc::clone(subscriber)),
+                Offer::Gone => gone.push(*id),
+            }
         }
-        full
+        // Taken out, they are dropped where the topic is not held.
+        let gone = gone.into_iter().flat_map(|id| [state.remove(id, None), state.remove(id, event.key())]);
+        offered.told.extend(gone.flatten());
+        offered
     }
 
     /// How many subscribe to it.
@@ -264,6 +284,43 @@ impl State {
             self.of_key.remove(key);
         }
         removed
+    }
+}
+
+/// Those that have no room for an event.
+type Full = Vec<Arc<dyn Subscriber>>;
+
+/// What became of an event that was offered to all.
+#[derive(Default)]
+struct Offered {
+    full: Full,
+    /// Those who must be told that they have something.
+    told: Vec<Arc<dyn Subscriber>>,
+    /// What is retained no more.
+    forgotten: Vec<Arc<PublishedEvent>>,
+}
+
+impl Offered {
+    /// Does what is left to do when the topic is not held any more.
+    fn finish(self) -> Full {
+        for subscriber in self.told {
+            subscriber.wake();
+        }
+        self.full
+    }
+}
+
+/// The turn of one publisher, or its place in the line.
+struct Turn<'a> {
+    topic: &'a Topic,
+    held: Option<tokio::sync::MutexGuard<'a, ()>>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        // First: who finds that nobody waits takes it at once.
+        self.held = None;
+        self.topic.lock().turns -= 1;
     }
 }
 

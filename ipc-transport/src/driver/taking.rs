@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ipc_core::envelope::attachments::TableError;
-use ipc_core::envelope::{Kind, UPSTREAM};
+use ipc_core::envelope::{HEADER_BYTES, Kind, UPSTREAM};
 use ipc_core::{Ending, Failure, code};
 use tokio::time::Instant;
 
@@ -53,22 +53,29 @@ impl Driver {
         item && !frame.is_fragment() && frame.payload.len() <= self.link.limits.message_bytes as usize
     }
 
-    /// Takes a plain item, and those of the same stream that follow it in `rest`: whoever reads them is looked up, and
-    /// woken, once for all of them. Answers what is left of `rest`.
-    pub(super) fn take_items<'a>(&mut self, first: Frame<'a>, mut rest: &'a [u8]) -> Result<&'a [u8], End> {
+    /// Takes the plain item that `bytes` begin with, and those of the same stream that follow it: whoever reads them is
+    /// looked up, and woken, once for all of them, and they are copied together. Answers what is left of `bytes`.
+    pub(super) fn take_items<'a>(&mut self, first: Frame<'a>, taken: usize, bytes: &'a [u8]) -> Result<&'a [u8], End> {
         let inbox = self.inbox(first.kind, first.id);
-        let mut frame = first;
+        let (mut frame, mut begin, mut end) = (first, 0, taken);
         let checked = loop {
             let payload = Payload::lent(frame.payload, frame.flags.attachments);
-            let taken = if inbox.is_some() { self.arriving.push(frame.channel, payload) } else { payload.check() };
-            if let Err(error) = taken {
-                break Err(error.into());
+            if !frame.flags.attachments {
+                self.arriving.count(frame.payload.len());
+            } else {
+                // They are copied by themselves.
+                let before = end - HEADER_BYTES - frame.channel.len() - frame.payload.len();
+                self.arriving.push_frames(bytes.get(begin..before).unwrap_or_default());
+                begin = end;
+                if let Err(error) = self.arriving.push(frame.channel, payload) {
+                    break Err(error.into());
+                }
             }
-            match frame::decode(rest) {
+            match frame::decode(bytes.get(end..).unwrap_or_default()) {
                 Ok(Some((next, taken)))
                     if (next.kind, next.id) == (first.kind, first.id) && self.is_plain_item(&next) =>
                 {
-                    rest = rest.get(taken..).unwrap_or_default();
+                    end += taken;
                     frame = next;
                 }
                 // What is no frame is found to be none again.
@@ -76,10 +83,14 @@ impl Driver {
             }
         };
         // What came before something that is wrong arrives.
-        if let Some(inbox) = inbox {
-            inbox.push_all(first.id, &mut self.arriving)?;
+        match inbox {
+            Some(inbox) => {
+                self.arriving.push_frames(bytes.get(begin..end).unwrap_or_default());
+                inbox.push_all(first.id, &mut self.arriving)?;
+            }
+            None => self.arriving.clear(),
         }
-        checked.map(|()| rest)
+        checked.map(|()| bytes.get(end..).unwrap_or_default())
     }
 
     /// Where the items of a stream go, or the events of a subscription. What belongs to nothing may have crossed its end
