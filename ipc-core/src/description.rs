@@ -4,6 +4,7 @@ mod build;
 mod event;
 mod fingerprint;
 mod names;
+mod part;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,7 @@ use crate::schema;
 pub(crate) use build::{Draft, DraftAnswer, Drafts, Generators, build};
 pub use event::EventDescription;
 pub(crate) use event::EventDraft;
+pub(crate) use part::MayEvent;
 
 /// The dialect of every schema in a description.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -93,12 +95,13 @@ impl Description {
         self.definitions.get(name)
     }
 
-    /// One schema of the description as a document of its own, with the definitions that it needs and no others.
-    #[must_use]
-    pub fn standalone(&self, schema: &Schema) -> Schema {
+    /// The names of the definitions that these schemas need.
+    fn needed<'a>(&self, schemas: impl Iterator<Item = &'a Schema>) -> BTreeSet<String> {
         let mut needed = BTreeSet::new();
         let mut next = Vec::new();
-        schema::referenced(schema.as_value(), &mut |name| next.push(name.to_owned()));
+        for schema in schemas {
+            schema::referenced(schema.as_value(), &mut |name| next.push(name.to_owned()));
+        }
         while let Some(name) = next.pop() {
             if let Some(definition) = self.definitions.get(&name)
                 && needed.insert(name)
@@ -106,6 +109,13 @@ impl Description {
                 schema::referenced(definition.as_value(), &mut |name| next.push(name.to_owned()));
             }
         }
+        needed
+    }
+
+    /// One schema of the description as a document of its own, with the definitions that it needs and no others.
+    #[must_use]
+    pub fn standalone(&self, schema: &Schema) -> Schema {
+        let needed = self.needed(std::iter::once(schema));
         let mut document = schema.clone();
         document.insert("$schema".to_owned(), Value::from(DIALECT));
         if !needed.is_empty() {

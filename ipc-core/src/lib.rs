@@ -6,6 +6,7 @@
 #[path = "private.rs"]
 pub mod __private;
 mod answer;
+mod any;
 mod blocking;
 mod body;
 mod bytes;
@@ -26,6 +27,7 @@ mod failure;
 mod grants;
 mod handler;
 mod incoming;
+mod introspection;
 mod invoke;
 mod items;
 pub mod layer;
@@ -39,10 +41,12 @@ mod sensitive;
 mod service;
 mod state;
 mod streaming;
+pub mod tap;
 mod validation;
 mod wire;
 
 pub use answer::{Many, Once};
+pub use any::{AnyData, AnyItems, AnyRequest};
 #[doc(hidden)]
 pub use body::{Body, Mark, read_with};
 pub use bytes::Bytes;
@@ -73,9 +77,10 @@ pub use failure::{Failure, code};
 pub use grants::access::Access;
 #[cfg(feature = "capabilities")]
 pub use grants::capabilities::{Capabilities, CapabilitiesError, CapabilityMistake, UncheckedCapabilities};
-pub use grants::{GrantProblem, Grants, GrantsError, INTROSPECT, PatternError, SetGrantsError};
+pub use grants::{GrantProblem, Grants, GrantsError, INTROSPECT, PatternError, SetGrantsError, TAP};
 pub use handler::{Handler, HandlerDoc, HandlerItem, Request};
 pub use incoming::{Incoming, IncomingError};
+pub use introspection::Introspect;
 pub use invoke::{Invoke, InvokeError};
 #[doc(hidden)]
 pub use invoke::{read_published, read_response};

@@ -271,6 +271,11 @@ pub(crate) fn answer(
     guard(channel, out, Dispatch::Answered, |out| deadline::within(deadline, || begin(call, out)))
 }
 
+/// The answer of what has no handler: these items.
+pub(crate) fn answer_with(channel: &'static str, deadline: Option<Instant>, items: impl Items + 'static) -> Dispatch {
+    Dispatch::Stream(PendingStream::new(OpenCall { channel, deadline, scope: None }, Box::pin(items)))
+}
+
 /// Reads and checks the payload, and calls the function.
 fn start<H: Handler<S>, S>(
     receiver: &S,

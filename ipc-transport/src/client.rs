@@ -1,5 +1,7 @@
 //! The calling side.
 
+mod any;
+
 use std::sync::Arc;
 use std::task::{self, Poll};
 use std::time::Duration;
@@ -108,7 +110,7 @@ impl Client {
             .call(asked)
             .await?
             .open()
-            .map_err(|error| InvokeError::Decode { channel: R::CHANNEL, reason: error.to_string() })?;
+            .map_err(|error| InvokeError::Decode { channel: R::CHANNEL.into(), reason: error.to_string() })?;
         read_response::<R>(&json, attachments)
     }
 
@@ -184,10 +186,7 @@ impl Client {
     ///
     /// Dropping the future, or the subscription, ends it.
     pub async fn subscribe_any(&self, pattern: &str) -> Result<AnySubscription, SubscribeError> {
-        if pattern.is_empty() || pattern.len() > MAX_CHANNEL_BYTES {
-            let said = format_args!("a pattern has 1 to {MAX_CHANNEL_BYTES} bytes, and this one has {}", pattern.len());
-            return Err(SubscribeError::Refused(Failure::new(code::INVALID_INPUT, said)));
-        }
+        check_pattern(pattern)?;
         let events = events::subscribe(&self.shared.link, pattern, None, self.deadline()).await?;
         Ok(AnySubscription::received(pattern.to_owned(), Box::new(self.keeping(events))))
     }
@@ -244,6 +243,14 @@ impl Client {
     pub async fn closed(&self) -> String {
         self.shared.link.ended().await.to_string()
     }
+}
+
+fn check_pattern(pattern: &str) -> Result<(), SubscribeError> {
+    if pattern.is_empty() || pattern.len() > MAX_CHANNEL_BYTES {
+        let said = format_args!("a pattern has 1 to {MAX_CHANNEL_BYTES} bytes, and this one has {}", pattern.len());
+        return Err(SubscribeError::Refused(Failure::new(code::INVALID_INPUT, said)));
+    }
+    Ok(())
 }
 
 /// What arrives over a connection, which it keeps.

@@ -18,9 +18,9 @@ pub struct EventDescription {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deprecated: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    permission: Option<String>,
+    pub(super) permission: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    publish_permission: Option<String>,
+    pub(super) publish_permission: Option<String>,
     pub(super) data: Schema,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key: Option<Schema>,

@@ -26,6 +26,7 @@ use crate::grants::needs::Need;
 use crate::handler::HandlerItem;
 use crate::remote::BoxFuture;
 use crate::route::explain;
+use crate::tap::Taps;
 use crate::validation::Issues;
 
 /// A declared event without its type.
@@ -49,6 +50,8 @@ pub(crate) struct Topic {
     state: Mutex<State>,
     /// Tells when an event was published, over all topics of the hub.
     clock: Arc<AtomicU64>,
+    /// Who watches what passes by.
+    taps: Arc<Taps>,
 }
 
 type Read = fn(&Topic, &[u8], Vec<Bytes>) -> Result<Option<Arc<PublishedEvent>>, Failure>;
@@ -65,7 +68,7 @@ pub(super) struct State {
 }
 
 impl Topic {
-    pub(super) fn of<E: Event>(clock: Arc<AtomicU64>) -> Self {
+    pub(super) fn of<E: Event>(clock: Arc<AtomicU64>, taps: Arc<Taps>) -> Self {
         let mut generator = SchemaSettings::draft2020_12().into_generator();
         Self {
             channel: E::CHANNEL,
@@ -82,6 +85,7 @@ impl Topic {
             turn: tokio::sync::Mutex::new(()),
             state: Mutex::default(),
             clock,
+            taps,
         }
     }
 
@@ -190,6 +194,9 @@ impl Topic {
     /// Offers an event to all who want it, retains it, and answers who has no room.
     fn offer(&self, event: &Arc<PublishedEvent>) -> Vec<Arc<dyn Subscriber>> {
         let (mut full, mut told, mut gone, mut forgotten) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        if self.taps.is_watched() {
+            self.taps.event(event, self.subscribers_of(event.key()));
+        }
         {
             let mut state = self.lock();
             let state = &mut *state;
@@ -214,6 +221,12 @@ impl Topic {
             subscriber.wake();
         }
         full
+    }
+
+    /// How many are offered an event of this key.
+    fn subscribers_of(&self, key: Option<&str>) -> usize {
+        let state = self.lock();
+        state.of_all.len() + key.and_then(|key| state.of_key.get(key)).map_or(0, Subscribers::len)
     }
 
     /// How many subscribe to it.
