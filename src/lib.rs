@@ -2,8 +2,6 @@
 
 #[doc(hidden)]
 pub use ipc_core::__private;
-#[cfg(feature = "export")]
-pub use ipc_core::export;
 pub use ipc_core::{
     AnyData, AnyEvent, AnyItems, AnyRequest, AnySubscription, Bytes, ChannelDescription, CodeDescription, Context,
     Description, DescriptionError, ErrorDescription, EventDescription, Failure, FromContext, GrantProblem, Grants,
@@ -16,6 +14,8 @@ pub use ipc_core::{
 };
 #[cfg(feature = "capabilities")]
 pub use ipc_core::{Capabilities, CapabilitiesError, CapabilityMistake, UncheckedCapabilities};
+#[cfg(feature = "export")]
+pub use ipc_core::{diff, export};
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Holder, IssueError, Limits,
     NameError, ReadTokenError, ServeError, Server, ServerBuilder, Token, TokenError, TokenId, TokenOptions, Transport,

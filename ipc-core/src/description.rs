@@ -1,6 +1,8 @@
 //! The description of a router: what each channel takes and answers, for tools and for people.
 
 mod build;
+#[cfg(feature = "export")]
+pub mod diff;
 mod event;
 mod fingerprint;
 mod names;

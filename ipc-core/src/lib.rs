@@ -53,6 +53,8 @@ pub use bytes::Bytes;
 pub use context::{Context, FromContext};
 #[doc(hidden)]
 pub use deadline::{current_deadline, earlier, timed_out};
+#[cfg(feature = "export")]
+pub use description::diff;
 pub use description::{ChannelDescription, CodeDescription, Description, DescriptionError, EventDescription};
 pub use error::{ErrorDescription, IpcError};
 pub use event::any::{AnyEvent, AnySubscription};
