@@ -14,8 +14,10 @@ pub use ipc_core::{
 };
 #[cfg(feature = "capabilities")]
 pub use ipc_core::{Capabilities, CapabilitiesError, CapabilityMistake, UncheckedCapabilities};
+pub use ipc_core::{Contract, ContractMismatch, Contracted, Fingerprints};
 #[cfg(feature = "export")]
 pub use ipc_core::{diff, export};
+pub use ipc_transport::Mismatch;
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Holder, IssueError, Limits,
     NameError, ReadTokenError, ServeError, Server, ServerBuilder, Token, TokenError, TokenId, TokenOptions, Transport,
