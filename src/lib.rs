@@ -151,3 +151,6 @@ pub mod streams_and_events {}
 
 #[doc = include_str!("../docs/grants.md")]
 pub mod grants {}
+
+#[doc = include_str!("../docs/evolving.md")]
+pub mod evolving {}

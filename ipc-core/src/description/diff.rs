@@ -8,6 +8,7 @@ mod alternatives;
 mod change;
 mod compare;
 mod contract;
+mod kept;
 mod lists;
 mod notes;
 mod objects;
@@ -16,6 +17,7 @@ mod shape;
 mod why;
 
 pub use change::{Breaks, Change, ChangeKind, Changes, Subject};
+pub use kept::{KeptError, assert_compatible};
 
 use super::Description;
 

@@ -11,8 +11,10 @@ mod case;
 
 mod channels;
 mod constraints;
+mod documented;
 mod enums;
 mod events;
+mod kept;
 mod properties;
 mod recursive;
 mod structs;
