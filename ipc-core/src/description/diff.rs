@@ -1,8 +1,8 @@
-//! What differs between two descriptions, and whom that breaks.
-//!
-//! [`contract`] compares channels and events, and what travels on them by way of [`compare`], which walks two schemas at
-//! once: [`shape`] tells what values a schema has, as alternatives of one JSON type each. Schemas are compared by their
-//! values and never by the names of their types.
+//! What differs between two contracts, and whom that breaks: [`Description::diff`], and [`assert_compatible`] for tests.
+
+// `contract` compares channels and events, and what travels on them by way of `compare`, which walks two schemas at once:
+// `shape` tells what values a schema has, as alternatives of one JSON type each. Schemas are compared by their values and
+// never by the names of their types.
 
 mod alternatives;
 mod change;
