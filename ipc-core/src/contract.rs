@@ -27,7 +27,7 @@ pub use part::{Announced, Contracted, Exchange, Expected, OwnSchema};
 /// }
 ///
 /// let contract = Contract::new().request::<half>(); // .service::<DataClient<Client>>().event::<StatusChanged>()
-/// assert_eq!(contract.fingerprints()?.channels().collect::<Vec<_>>(), [("math:half", "c0f3fe0e3bd9b3b9")]);
+/// assert_eq!(contract.fingerprints()?.channels().collect::<Vec<_>>(), [("math:half", "345849598c227474")]);
 /// # Ok::<(), ipc_core::DescriptionError>(())
 /// ```
 #[derive(Debug, Clone, Default)]

@@ -73,7 +73,7 @@ fn details_of_a_code_that_are_gone_or_new() {
 
 #[test]
 fn details_of_a_code_are_got_by_clients() {
-    let what = "it is a number of the format `uint16` and was a number of the format `uint8`";
+    let what = "it is a `uint16` and was a `uint8`";
     let (kind, place) = (ChangeKind::Type, "errors.NOT_FOUND.details");
     judged(&one::<plain::fetch>(), &one::<wider_details::fetch>(), OldClients, kind, place, what);
 }
@@ -194,7 +194,7 @@ fn another_kind_of_exchange() {
 
 #[test]
 fn items_are_judged_by_the_side_that_sends_them() {
-    let what = "it is a number of the format `uint16` and was a number of the format `uint8`";
+    let what = "it is a `uint16` and was a `uint8`";
     let (old, new) = (one::<many::wide>(), one::<many_wider::wide>());
     judged(&old, &new, OldClients, ChangeKind::Type, "item", what);
     let (old, new) = (one::<uploads::tail>(), one::<uploads_wider::tail>());

@@ -16,7 +16,7 @@ rows! {
         OldClients, NewClients;
         Constraint "" "the maximum is `18446744073709551614` and was `18446744073709551615`";
     a_multiple_that_is_another {"type": "integer", "multipleOf": 2} => {"type": "integer", "multipleOf": 4}, Both, Both;
-        Constraint "" "the multipleOf is `4` and was `2`";
+        Constraint "" "the divisor is `4` and was `2`";
     a_least_length_that_is_new {"type": "string"} => {"type": "string", "minLength": 1}, OldClients, NewClients;
         Constraint "" "the least length `1` is new";
     a_greatest_length_that_is_greater {"type": "string", "maxLength": 8} => {"type": "string", "maxLength": 64},
@@ -46,7 +46,7 @@ rows! {
         VariantAdded "" "it may be a text as well";
     a_number_of_another_format_and_the_same_bounds {"type": "integer", "format": "int"} =>
         {"type": "integer", "format": "int64"}, Nobody, Nobody;
-        Type "" "it is a number of the format `int64` and was a number of the format `int`";
+        Type "" "it is a `int64` and was a `int`";
     a_text_that_is_sensitive {"type": "string"} => {"type": "string", "x-ipc-sensitive": true}, Nobody, Nobody;
         Sensitive "" "it is sensitive now";
     what_is_not_understood_is_taken_for_breaking {"type": "string"} => {"type": "string", "not": {"const": "a"}}, Both, Both;

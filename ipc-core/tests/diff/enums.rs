@@ -28,7 +28,7 @@ pair!(a_variant_that_has_another_name
 pair!(data_of_a_variant
     { pub(crate) enum T { A, B(u8) } }
     { pub(crate) enum T { A, B(String) } }
-    Both, Both; Type "<B>" "it is a text and was a number of the format `uint8`");
+    Both, Both; Type "<B>" "it is a text and was a `uint8`");
 
 pair!(a_field_of_a_variant_that_may_be_left_out
     { pub(crate) enum T { A, B { x: u8 } } }
@@ -58,7 +58,7 @@ pair!(a_field_that_is_new_with_a_tag_inside
 pair!(a_struct_within_a_variant_with_a_tag_inside
     { #[serde(tag = "t")] pub(crate) enum T { A, B(Inner) } pub(crate) struct Inner { x: u8 } }
     { #[serde(tag = "t")] pub(crate) enum T { A, B(Inner) } pub(crate) struct Inner { x: u16 } }
-    NewClients, OldClients; Type "<B>.x" "it is a number of the format `uint16` and was a number of the format `uint8`");
+    NewClients, OldClients; Type "<B>.x" "it is a `uint16` and was a `uint8`");
 
 pair!(a_tag_of_another_name
     { #[serde(tag = "t")] pub(crate) enum T { A, B { x: u8 } } }
@@ -93,7 +93,7 @@ pair!(an_alternative_without_a_tag_that_is_gone
 pair!(structs_without_a_tag_are_known_by_their_fields
     { #[serde(untagged)] pub(crate) enum T { A { x: u8, y: u8 }, B { name: String } } }
     { #[serde(untagged)] pub(crate) enum T { B { name: String }, A { x: u8, y: u16 } } }
-    NewClients, OldClients; Type ".y" "it is a number of the format `uint16` and was a number of the format `uint8`");
+    NewClients, OldClients; Type ".y" "it is a `uint16` and was a `uint8`");
 
 pair!(an_enum_that_is_any_text_now
     { pub(crate) struct T { kind: Kind } pub(crate) enum Kind { A, B } }

@@ -5,7 +5,7 @@ use crate::case::{NewClients, OldClients, echo, judge};
 pair!(a_field_of_a_tree
     { pub(crate) struct T { children: Vec<T>, weight: u8 } }
     { pub(crate) struct T { children: Vec<T>, weight: u16 } }
-    NewClients, OldClients; Type ".weight" "it is a number of the format `uint16` and was a number of the format `uint8`");
+    NewClients, OldClients; Type ".weight" "it is a `uint16` and was a `uint8`");
 
 pair!(a_tree_of_two_types
     { pub(crate) struct T { left: Option<Box<Right>> } pub(crate) struct Right { up: Vec<T>, name: String } }

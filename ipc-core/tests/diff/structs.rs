@@ -93,7 +93,7 @@ pair!(unknown_fields_that_are_ignored_now
 pair!(a_field_deep_within
     { pub(crate) struct T { list: Vec<Option<Inner>> } pub(crate) struct Inner { a: u8 } }
     { pub(crate) struct T { list: Vec<Option<Inner>> } pub(crate) struct Inner { a: String } }
-    Both, Both; Type ".list[].a" "it is a text and was a number of the format `uint8`");
+    Both, Both; Type ".list[].a" "it is a text and was a `uint8`");
 
 pair!(fields_that_are_flattened_are_the_same
     { pub(crate) struct T { a: u8, b: u8 } }
@@ -108,7 +108,7 @@ pair!(a_struct_that_takes_further_entries_now
 pair!(a_newtype_is_what_it_holds_but_for_a_bound
     { pub(crate) struct T { id: u32 } }
     { pub(crate) struct T { id: Id } pub(crate) struct Id(u64); }
-    NewClients, OldClients; Type ".id" "it is a number of the format `uint64` and was a number of the format `uint32`");
+    NewClients, OldClients; Type ".id" "it is a `uint64` and was a `uint32`");
 
 pair!(a_struct_of_one_field_is_no_enum_of_one_variant
     { #[serde(deny_unknown_fields)] pub(crate) struct T { id: u8 } }

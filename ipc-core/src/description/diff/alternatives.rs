@@ -177,7 +177,7 @@ impl Case<'_> {
             Self::Null => "null".to_owned(),
             Self::Boolean => "a boolean".to_owned(),
             Self::Literal(literal) => format!("`{literal}`"),
-            Self::Number { format: Some(format), .. } => format!("a number of the format `{format}`"),
+            Self::Number { format: Some(format), .. } => format!("a `{format}`"),
             Self::Number { integer: true, .. } => "an integer".to_owned(),
             Self::Number { integer: false, .. } => "a number".to_owned(),
             Self::Text { binary: true, .. } => "binary data".to_owned(),

@@ -49,6 +49,7 @@ fn words(keyword: &str) -> &str {
         "maxLength" | "maxItems" => "greatest length",
         "minProperties" => "least number of entries",
         "maxProperties" => "greatest number of entries",
+        "multipleOf" => "divisor",
         "uniqueItems" => "rule that no item stands there twice",
         other => other,
     }
