@@ -97,3 +97,27 @@ fn schemas_that_consist_of_themselves_are_compared() {
     let deep = crate::case::schemas(&root, &root, &definitions.into());
     assert!(deep.diff(&crate::case::schemas(&json!(true), &json!(true), &json!({}))).is_breaking());
 }
+
+/// Deeper than any type, and than a stack is.
+#[test]
+fn schemas_that_are_too_deep_are_compared_word_by_word() {
+    use serde_json::{Value, json};
+    let chain = |link: fn(Value) -> Value, end: Value| {
+        let link = |at: u32| (format!("L{at}"), link(json!({"$ref": format!("#/$defs/L{}", at + 1)})));
+        let links: serde_json::Map<_, _> = (0..20_000).map(link).chain([("L20000".to_owned(), end)]).collect();
+        let root = json!({"$ref": "#/$defs/L0"});
+        crate::case::schemas(&root, &root, &links.into())
+    };
+    let links: [fn(Value) -> Value; 3] = [
+        |next| json!({"type": "object", "properties": {"next": next}}),
+        |next| json!({"allOf": [next], "minLength": 1}),
+        |next| json!({"anyOf": [next, {"type": "null"}]}),
+    ];
+    for link in links {
+        let (old, new) = (chain(link, json!({"type": "string"})), chain(link, json!({"type": "integer"})));
+        assert!(old.diff(&old).is_empty());
+        let changes = old.diff(&new);
+        assert!(changes.is_breaking(), "{changes}");
+        assert!(changes.iter().all(|change| change.kind() == ipc_core::diff::ChangeKind::NotJudged), "{changes}");
+    }
+}

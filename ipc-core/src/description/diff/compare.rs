@@ -10,6 +10,8 @@ use crate::schema;
 
 /// The most pairs of schemas that are looked at for one part of a channel.
 const MAX_STEPS: usize = 100_000;
+/// The most schemas within each other that are compared part by part.
+const MAX_DEPTH: usize = 128;
 /// The most places at which the differences of one type are told, in one part of a channel.
 const MAX_TOLD: usize = 8;
 
@@ -109,8 +111,12 @@ impl<'a> Comparison<'a> {
         }
         self.steps += 1;
         let before = self.found.len();
-        if self.steps > MAX_STEPS {
-            self.found(place, ChangeKind::NotJudged, "too much differs to be told".to_owned(), Holds::NEITHER);
+        if self.steps > MAX_STEPS || self.open.len() > MAX_DEPTH {
+            let whole =
+                |side: Side<'a>, node: Node<'a>| node.into_iter().map(|schema| side.whole(schema)).collect::<Vec<_>>();
+            if whole(self.old, old) != whole(self.new, new) {
+                self.found(place, ChangeKind::NotJudged, "too much differs to be told".to_owned(), Holds::NEITHER);
+            }
         } else {
             if self.asking == 0 && self.noted.insert(pair.clone()) {
                 self.notes(&old, &new, place);
@@ -197,16 +203,14 @@ impl<'a> Side<'a> {
     /// A schema with all that it refers to.
     fn whole(self, schema: &'a Value) -> Vec<&'a Value> {
         let mut whole = vec![schema];
+        let mut known = HashSet::from([address(schema)]);
         let mut next = 0;
         while let Some(schema) = whole.get(next) {
             next += 1;
             let mut names = Vec::new();
             schema::referenced(schema, &mut |name| names.push(name.to_owned()));
-            for definition in names.iter().filter_map(|name| self.0.get(name)).map(schemars::Schema::as_value) {
-                if !whole.iter().any(|known| address(known) == address(definition)) {
-                    whole.push(definition);
-                }
-            }
+            let definitions = names.iter().filter_map(|name| self.0.get(name)).map(schemars::Schema::as_value);
+            whole.extend(definitions.filter(|definition| known.insert(address(definition))));
         }
         whole
     }

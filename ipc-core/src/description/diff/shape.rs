@@ -17,7 +17,7 @@ use crate::schema;
 const BINARY: &str = "x-ipc-binary";
 /// The most alternatives that are told apart.
 const MAX_CASES: usize = 4096;
-/// The most references that are followed from one to the next.
+/// The most references that are followed from one to the next, for one shape.
 const MAX_REFERENCES: usize = 64;
 /// The most schemas that are looked at for one shape.
 const MAX_SCHEMAS: usize = 16_384;
@@ -81,13 +81,19 @@ impl<'a> Side<'a> {
         for schema in node {
             shape.and(self.shape_of(schema, &mut walk));
         }
+        if shape.odd.contains(&TOO_MANY) {
+            // What was left out is compared word by word.
+            shape.odd.extend(node.iter().map(|schema| (TOO_MANY.0, *schema)));
+        }
         shape
     }
 
     fn shape_of(self, schema: &'a Value, walk: &mut Walk) -> Shape<'a> {
         walk.left = walk.left.saturating_sub(1);
         let schema = match schema {
-            Value::Object(_) if walk.left == 0 => return Shape { cases: None, odd: vec![TOO_MANY] },
+            Value::Object(_) if walk.left == 0 || walk.within.len() > MAX_REFERENCES => {
+                return Shape { cases: None, odd: vec![TOO_MANY] };
+            }
             Value::Object(schema) => schema,
             Value::Bool(false) => return Shape::nothing(),
             Value::Bool(true) => return Shape::default(),
