@@ -17,9 +17,9 @@ pub use ipc_core::{
 #[cfg(feature = "capabilities")]
 pub use ipc_core::{Capabilities, CapabilitiesError, CapabilityMistake, UncheckedCapabilities};
 pub use ipc_transport::{
-    BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Holder, IssueError, Limits,
-    NameError, ReadTokenError, ServeError, Server, ServerBuilder, Token, TokenError, TokenId, TokenOptions, Transport,
-    memory, shutdown_signal,
+    BindError, Client, ClientBuilder, ConnectError, Endpoint, EndpointFile, EndpointState, FoundEndpoint, Hello,
+    HelloLimits, Holder, IssueError, Limits, NameError, ReadTokenError, ServeError, Server, ServerBuilder, SurveyError,
+    Token, TokenError, TokenId, TokenOptions, Transport, memory, shutdown_signal,
 };
 
 /// # Examples
