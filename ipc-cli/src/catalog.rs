@@ -85,7 +85,7 @@ pub(crate) async fn required(client: &Client) -> Result<Description, Failed> {
 /// There is no such channel.
 pub(crate) fn unknown<'a>(what: &str, name: &str, names: impl IntoIterator<Item = &'a str>) -> Failed {
     let names: Vec<_> = names.into_iter().collect();
-    let failed = Failed::failed(format_args!("there is no {what} `{name}`, or it is not granted"));
+    let failed = Failed::of(format_args!("there is no {what} `{name}`, or it is not granted"));
     let failed = Failed { code: Some("UNKNOWN_CHANNEL".to_owned()), ..failed };
     match instead(name, names) {
         Some(note) => failed.note(note),

@@ -52,7 +52,7 @@ impl Failed {
         self.said.is_empty()
     }
 
-    pub(crate) fn failed(said: impl fmt::Display) -> Self {
+    pub(crate) fn of(said: impl fmt::Display) -> Self {
         Self::new(Exit::Failed, said)
     }
 
@@ -76,7 +76,7 @@ impl Failed {
 
     /// What the server answered to a call on `channel`.
     pub(crate) fn of_answer(channel: &str, failure: &Failure) -> Self {
-        let mut failed = Self::failed(failure);
+        let mut failed = Self::of(failure);
         failed.code = Some(failure.code().to_owned());
         failed.details = failure.details().cloned();
         let issues = failure.details().and_then(|details| details.get("issues")).and_then(Value::as_array);
@@ -89,6 +89,10 @@ impl Failed {
             "INTERNAL" if failure.correlation().is_some() => {
                 failed.note("the log of the server says what happened, under this id")
             }
+            // The same words, whichever side says them.
+            "INVALID_INPUT" if failure.message().starts_with("the channel answers with a stream") => {
+                failed.note(format_args!("ipc stream {channel}"))
+            }
             "TIMEOUT" => failed.note("--timeout says how long it may take, and the handler may have a time of its own"),
             _ => failed,
         }
@@ -99,7 +103,7 @@ impl Failed {
         match error {
             InvokeError::Refused(failure) => Self::of_answer(channel, failure),
             InvokeError::Disconnected(_) => Self::no_connection(error),
-            other => Self { code: other.code().map(str::to_owned), ..Self::failed(other) },
+            other => Self { code: other.code().map(str::to_owned), ..Self::of(other) },
         }
     }
 
@@ -108,7 +112,7 @@ impl Failed {
         match error {
             SubscribeError::Refused(failure) => Self::of_answer(pattern, failure),
             SubscribeError::Disconnected(_) => Self::no_connection(error),
-            other => Self::failed(other),
+            other => Self::of(other),
         }
     }
 
@@ -117,7 +121,7 @@ impl Failed {
         match error {
             SubscriptionError::Ended(failure) => Self::of_answer(pattern, failure),
             SubscriptionError::Disconnected(_) => Self::no_connection(error),
-            other => Self::failed(other),
+            other => Self::of(other),
         }
     }
 

@@ -32,7 +32,7 @@ fn main() -> ExitCode {
             runtime.shutdown_background();
             ran
         }
-        Err(error) => Err(failure::Failed::failed(format_args!("there are no threads to work with: {error}"))),
+        Err(error) => Err(failure::Failed::of(format_args!("there are no threads to work with: {error}"))),
     };
     match ran {
         Ok(()) => ExitCode::SUCCESS,

@@ -55,7 +55,7 @@ impl Output {
     ///
     /// Nobody reads any more, or the disk is full.
     pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), Failed> {
-        let mut line = serde_json::to_vec(value).map_err(|error| Failed::failed(format_args!("no JSON: {error}")))?;
+        let mut line = serde_json::to_vec(value).map_err(|error| Failed::of(format_args!("no JSON: {error}")))?;
         line.push(b'\n');
         self.bytes(&line)
     }
@@ -114,7 +114,7 @@ impl Output {
     pub(crate) fn note(&self, said: impl std::fmt::Display) {
         let mut err = AutoStream::new(io::stderr().lock(), self.color);
         // Where nobody reads errors, there is nobody to tell.
-        let _: io::Result<()> = writeln!(err, "{}{said}{:#}", style::DIM, style::DIM);
+        drop(writeln!(err, "{}{said}{:#}", style::DIM, style::DIM));
     }
 
     /// Tells why a command did not go well.
@@ -140,6 +140,6 @@ impl Output {
 fn written(result: io::Result<()>) -> Result<(), Failed> {
     result.map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Failed::nobody_reads(),
-        _ => Failed::failed(format_args!("the output cannot be written: {error}")),
+        _ => Failed::of(format_args!("the output cannot be written: {error}")),
     })
 }

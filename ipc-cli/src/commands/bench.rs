@@ -59,7 +59,7 @@ impl Bench {
         }
         let target = Target { channel, schema: catalog.request_of(channel) };
         let payload = target.payload(self.request.read(&target)?)?;
-        let payload: Arc<RawValue> = serde_json::value::to_raw_value(&payload).map_err(Failed::failed)?.into();
+        let payload: Arc<RawValue> = serde_json::value::to_raw_value(&payload).map_err(Failed::of)?.into();
         let mut clients = vec![first];
         for _ in 1..self.connections {
             clients.push(connect(options).await?);
@@ -79,7 +79,7 @@ impl Bench {
                     all.add(results);
                 }
             } => {}
-            () = interrupted() => return Err(Failed::failed("it was interrupted, and nothing was measured")),
+            () = interrupted() => return Err(Failed::of("it was interrupted, and nothing was measured")),
         }
         self.print(&all, begun.elapsed(), output)
     }
@@ -117,7 +117,7 @@ impl Bench {
         }
         match &all.gone {
             Some(reason) => Err(Failed::no_connection(reason)),
-            None if failed == calls => Err(Failed::failed("no call was answered with data")),
+            None if failed == calls => Err(Failed::of("no call was answered with data")),
             None => Ok(()),
         }
     }

@@ -37,7 +37,7 @@ impl Call {
         }
         let target = Target { channel, schema: catalog.request_of(channel) };
         let payload = target.payload(self.request.read(&target)?)?;
-        let mut request = AnyRequest::new(channel, &payload).map_err(Failed::failed)?;
+        let mut request = AnyRequest::new(channel, &payload).map_err(Failed::of)?;
         if let Some(items) = self.upload.items(channel, described).await? {
             request = request.upload(items);
         }

@@ -24,7 +24,7 @@ impl Describe {
         let client = connect(options).await?;
         let description = required(&client).await?;
         let Some(name) = &self.channel else {
-            let text = serde_json::to_vec(&description).map_err(Failed::failed)?;
+            let text = serde_json::to_vec(&description).map_err(Failed::of)?;
             return output.data(&text, &[]);
         };
         let (channel, event) = (description.channel(name), description.event(name));
@@ -108,7 +108,7 @@ fn of_event(description: &Description, name: &str, event: &EventDescription, out
         fact("key", &shown(key.as_value()), output)?;
     }
     fact("retained", if event.retain() { "yes" } else { "no" }, output)?;
-    let lag = serde_json::to_value(event.lag()).map_err(Failed::failed)?;
+    let lag = serde_json::to_value(event.lag()).map_err(Failed::of)?;
     fact("when slow", lag.as_str().unwrap_or_default(), output)?;
     payload(description, "event", event.data(), output)
 }

@@ -79,8 +79,8 @@ impl Doctor {
         }
         match findings.iter().filter(|finding| finding.level == Level::Bad).count() {
             0 => Ok(()),
-            1 => Err(Failed::failed("one thing is wrong")),
-            several => Err(Failed::failed(format_args!("{several} things are wrong"))),
+            1 => Err(Failed::of("one thing is wrong")),
+            several => Err(Failed::of(format_args!("{several} things are wrong"))),
         }
     }
 }

@@ -30,7 +30,7 @@ impl Publish {
         }
         let target = Target { channel, schema: catalog.event_of(channel) };
         let event = target.payload(self.event.read(&target)?)?;
-        let request = AnyRequest::new(channel, &event).map_err(Failed::failed)?;
+        let request = AnyRequest::new(channel, &event).map_err(Failed::of)?;
         client.invoke_any(request).await.map_err(|error| Failed::of_call(channel, &error))?;
         if output.is_for_people() {
             output.note("published");

@@ -72,7 +72,7 @@ fn print(event: &AnyEvent, output: &Output) -> Result<(), Failed> {
         return output.line(format_args!("{}  {data}", styled(NAME, clean(channel))));
     }
     let data = Output::plain(event.json(), &attachments);
-    let data = RawValue::from_string(data).map_err(|error| Failed::failed(format_args!("`{channel}`: {error}")))?;
+    let data = RawValue::from_string(data).map_err(|error| Failed::of(format_args!("`{channel}`: {error}")))?;
     output.json(&Line { channel, data: &data })
 }
 
