@@ -1,5 +1,7 @@
 //! `ipc stream`: one request, many items.
 
+use std::pin::pin;
+
 use clap::Args;
 use ipc_bridge::AnyRequest;
 
@@ -48,11 +50,13 @@ impl Stream {
             request = request.upload(items);
         }
         let mut items = client.stream_any(request).await.map_err(|error| Failed::of_call(channel, &error))?;
+        // One for all: a signal that came between two would be lost.
+        let mut interrupted = pin!(interrupted());
         let mut left = self.limit.unwrap_or(u64::MAX);
         while left > 0 {
             let next = tokio::select! {
                 next = items.next() => next,
-                () = interrupted() => return Ok(()),
+                () = &mut interrupted => return Ok(()),
             };
             match next {
                 Some(Ok(item)) => print(&item, self.raw, output)?,

@@ -1,5 +1,7 @@
 //! `ipc subscribe`: events as they are published.
 
+use std::pin::pin;
+
 use clap::Args;
 use ipc_bridge::{AnyEvent, SubscriptionError};
 use serde_json::Value;
@@ -44,11 +46,13 @@ impl Subscribe {
         if output.is_for_people() {
             output.note("subscribed; Ctrl-C ends it");
         }
+        // One for all: a signal that came between two would be lost.
+        let mut interrupted = pin!(interrupted());
         let mut left = self.limit.unwrap_or(u64::MAX);
         while left > 0 {
             let next = tokio::select! {
                 next = events.next() => next,
-                () = interrupted() => return Ok(()),
+                () = &mut interrupted => return Ok(()),
             };
             match next {
                 Some(Ok(event)) => {

@@ -1,5 +1,7 @@
 //! `ipc tap`: what passes through a server.
 
+use std::pin::pin;
+
 use clap::Args;
 use ipc_bridge::tap::{self, TapDirection, TapKind, TapMessage, Tapped};
 
@@ -32,11 +34,13 @@ impl Tap {
         if output.is_for_people() {
             output.note("watching; Ctrl-C ends it");
         }
+        // One for all: a signal that came between two would be lost.
+        let mut interrupted = pin!(interrupted());
         let mut left = self.limit.unwrap_or(u64::MAX);
         while left > 0 {
             let next = tokio::select! {
                 next = passing.next() => next,
-                () = interrupted() => return Ok(()),
+                () = &mut interrupted => return Ok(()),
             };
             match next {
                 Some(Ok(Tapped::Message(message))) => {
