@@ -30,6 +30,7 @@ mod incoming;
 mod introspection;
 mod invoke;
 mod items;
+mod json;
 pub mod layer;
 mod peer;
 mod remote;
@@ -86,6 +87,8 @@ pub use invoke::{Invoke, InvokeError};
 pub use invoke::{read_published, read_response};
 #[doc(hidden)]
 pub use items::{Ending, ReceiveItems, Received, Unsent, Upload};
+#[doc(hidden)]
+pub use json::write_json;
 pub use peer::Peer;
 #[doc(hidden)]
 pub use remote::{BoxFuture, CallError, Outbound, Remote, answers_with_a_stream};

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::answer::{Answer, Answers, Later, Many, Now, Once, Output, Returned, Streamed, Write};
-use crate::body::{Body, read_json, read_with};
+use crate::body::{Body, read_with};
 use crate::context::{CallScope, Context};
 use crate::deadline;
 use crate::description::{Draft, Generators};
@@ -26,6 +26,7 @@ use crate::event::topic::Topic;
 use crate::failure::Failure;
 use crate::handler::{Handler, HandlerItem, Request};
 use crate::items::ReceiveItems;
+use crate::json::read_json;
 use crate::layer::Around;
 use crate::response;
 use crate::sensitive;
