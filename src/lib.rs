@@ -5,13 +5,13 @@ pub use ipc_core::__private;
 #[cfg(feature = "export")]
 pub use ipc_core::export;
 pub use ipc_core::{
-    AnyEvent, AnySubscription, Bytes, ChannelDescription, CodeDescription, Context, Description, DescriptionError,
-    ErrorDescription, EventDescription, Failure, FromContext, GrantProblem, Grants, GrantsError, Handler, HandlerDoc,
-    HandlerItem, INTROSPECT, Incoming, IncomingError, Invoke, InvokeError, InvokeStream, Issue, Issues, ItemStream,
-    KeyedEvent, Lag, MAX_RETAINED_BYTES, MAX_RETAINED_KEYS, Many, NeverWaits, Once, PatternError, Peer, PublishError,
-    Publisher, Request, Requirements, Router, RouterError, RouterProblem, Sensitive, Service, SetGrantsError, State,
-    Stream, StreamRequest, Subscribe, SubscribeError, SubscribeOptions, Subscribing, Subscription, SubscriptionError,
-    channel, code, garde, layer, response, schemars, zeroize,
+    AnyEvent, AnySubscription, Bytes, ChannelDescription, ChannelKind, CodeDescription, Context, Description,
+    DescriptionError, ErrorDescription, EventDescription, Failure, FromContext, GrantProblem, Grants, GrantsError,
+    Handler, HandlerDoc, HandlerItem, INTROSPECT, Incoming, IncomingError, Invoke, InvokeError, InvokeStream, Issue,
+    Issues, ItemStream, KeyedEvent, Lag, MAX_RETAINED_BYTES, MAX_RETAINED_KEYS, Many, NeverWaits, Once, PatternError,
+    Peer, PublishError, Publisher, Request, Requirements, Router, RouterError, RouterProblem, Sensitive, Service,
+    SetGrantsError, State, Stream, StreamRequest, Subscribe, SubscribeError, SubscribeOptions, Subscribing,
+    Subscription, SubscriptionError, channel, code, garde, layer, response, schemars, zeroize,
 };
 #[cfg(feature = "capabilities")]
 pub use ipc_core::{Capabilities, CapabilitiesError, CapabilityMistake, UncheckedCapabilities};
