@@ -21,7 +21,7 @@ pub use event::EventDescription;
 pub(crate) use event::EventDraft;
 
 /// The dialect of every schema in a description.
-const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+pub(crate) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// What every channel of a router takes and answers, and what is published on it, over one set of type definitions.
 ///

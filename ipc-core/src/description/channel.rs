@@ -130,6 +130,12 @@ impl ChannelDescription {
         self.timeout_ms.map(Duration::from_millis)
     }
 
+    /// The same in milliseconds, as the document has it.
+    #[cfg(feature = "export")]
+    pub(crate) fn timeout_ms(&self) -> Option<u64> {
+        self.timeout_ms
+    }
+
     /// Whether the handler runs to its end when nobody waits for its answer any more.
     pub fn detached(&self) -> bool {
         self.detached
