@@ -148,3 +148,6 @@ pub mod streams_and_events {}
 
 #[doc = include_str!("../docs/grants.md")]
 pub mod grants {}
+
+#[doc = include_str!("../docs/exports.md")]
+pub mod exports {}

@@ -3,7 +3,9 @@
 mod asyncapi;
 mod extensions;
 mod failures;
+mod html;
 mod schema;
 
 pub use asyncapi::{AsyncApiInfo, asyncapi};
+pub use html::html;
 pub use schema::{json_schema, json_schemas, schema_file_name};

@@ -3,4 +3,5 @@
 
 mod asyncapi;
 mod contract;
+mod html;
 mod json_schema;

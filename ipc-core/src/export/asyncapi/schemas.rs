@@ -60,10 +60,10 @@ impl Schemas {
         {
             *reference = format!("#/components/schemas/{name}");
         }
-        if let Some(first) = schema.remove("prefixItems") {
-            if let Some(others) = schema.insert("items".to_owned(), first) {
-                schema.insert("additionalItems".to_owned(), others);
-            }
+        if let Some(first) = schema.remove("prefixItems")
+            && let Some(others) = schema.insert("items".to_owned(), first)
+        {
+            schema.insert("additionalItems".to_owned(), others);
         }
         let mut dependencies = Map::new();
         for keyword in ["dependentRequired", "dependentSchemas"] {
