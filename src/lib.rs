@@ -5,7 +5,7 @@ pub use ipc_core::__private;
 #[cfg(feature = "export")]
 pub use ipc_core::export;
 pub use ipc_core::{
-    AnyData, AnyEvent, AnyItems, AnyRequest, AnySubscription, Bytes, ChannelDescription, CodeDescription, Context,
+    AnyData, AnyEvent, AnyItems, AnyRequest, AnySubscription, Bytes, ChannelDescription, ChannelKind, CodeDescription, Context,
     Description, DescriptionError, ErrorDescription, EventDescription, Failure, FromContext, GrantProblem, Grants,
     GrantsError, Handler, HandlerDoc, HandlerItem, INTROSPECT, Incoming, IncomingError, Introspect, Invoke,
     InvokeError, InvokeStream, Issue, Issues, ItemStream, KeyedEvent, Lag, MAX_RETAINED_BYTES, MAX_RETAINED_KEYS, Many,
@@ -149,3 +149,6 @@ pub mod streams_and_events {}
 
 #[doc = include_str!("../docs/grants.md")]
 pub mod grants {}
+
+#[doc = include_str!("../docs/exports.md")]
+pub mod exports {}

@@ -54,7 +54,9 @@ pub use bytes::Bytes;
 pub use context::{Context, FromContext};
 #[doc(hidden)]
 pub use deadline::{current_deadline, earlier, timed_out};
-pub use description::{ChannelDescription, CodeDescription, Description, DescriptionError, EventDescription};
+pub use description::{
+    ChannelDescription, ChannelKind, CodeDescription, Description, DescriptionError, EventDescription,
+};
 pub use error::{ErrorDescription, IpcError};
 pub use event::any::{AnyEvent, AnySubscription};
 pub use event::hub::PublishError;

@@ -179,7 +179,15 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
             request.insert(sensitive::KEYWORD.to_owned(), true.into());
         }
         let incoming = H::describe_incoming(&mut generators.input);
-        Draft { doc: H::DOC, permission: H::PERMISSION, request, incoming, answer: H::Output::describe(generators) }
+        Draft {
+            doc: H::DOC,
+            permission: H::PERMISSION,
+            timeout: H::TIMEOUT,
+            detached: H::DETACHED,
+            request,
+            incoming,
+            answer: H::Output::describe(generators),
+        }
     }
 
     fn permission(&self) -> Option<&'static str> {
