@@ -2,12 +2,10 @@
 
 #[doc(hidden)]
 pub use ipc_core::__private;
-#[cfg(feature = "export")]
-pub use ipc_core::export;
 pub use ipc_core::{
-    AnyData, AnyEvent, AnyItems, AnyRequest, AnySubscription, Bytes, ChannelDescription, ChannelKind, CodeDescription, Context,
-    Description, DescriptionError, ErrorDescription, EventDescription, Failure, FromContext, GrantProblem, Grants,
-    GrantsError, Handler, HandlerDoc, HandlerItem, INTROSPECT, Incoming, IncomingError, Introspect, Invoke,
+    AnyData, AnyEvent, AnyItems, AnyRequest, AnySubscription, Bytes, ChannelDescription, ChannelKind, CodeDescription,
+    Context, Description, DescriptionError, ErrorDescription, EventDescription, Failure, FromContext, GrantProblem,
+    Grants, GrantsError, Handler, HandlerDoc, HandlerItem, INTROSPECT, Incoming, IncomingError, Introspect, Invoke,
     InvokeError, InvokeStream, Issue, Issues, ItemStream, KeyedEvent, Lag, MAX_RETAINED_BYTES, MAX_RETAINED_KEYS, Many,
     NeverWaits, Once, PatternError, Peer, PublishError, Publisher, Request, Requirements, Router, RouterError,
     RouterProblem, Sensitive, Service, SetGrantsError, State, Stream, StreamRequest, Subscribe, SubscribeError,
@@ -16,6 +14,10 @@ pub use ipc_core::{
 };
 #[cfg(feature = "capabilities")]
 pub use ipc_core::{Capabilities, CapabilitiesError, CapabilityMistake, UncheckedCapabilities};
+pub use ipc_core::{Contract, ContractMismatch, Contracted, Fingerprints};
+#[cfg(feature = "export")]
+pub use ipc_core::{diff, export};
+pub use ipc_transport::Mismatch;
 pub use ipc_transport::{
     BindError, Client, ClientBuilder, ConnectError, Endpoint, EndpointFile, EndpointState, FoundEndpoint, Hello,
     HelloLimits, Holder, IssueError, Limits, NameError, ReadTokenError, ServeError, Server, ServerBuilder, SurveyError,
@@ -152,3 +154,6 @@ pub mod grants {}
 
 #[doc = include_str!("../docs/exports.md")]
 pub mod exports {}
+
+#[doc = include_str!("../docs/evolving.md")]
+pub mod evolving {}

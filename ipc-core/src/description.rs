@@ -2,6 +2,8 @@
 
 mod build;
 mod channel;
+#[cfg(feature = "export")]
+pub mod diff;
 mod event;
 mod fingerprint;
 mod names;

@@ -14,6 +14,7 @@ mod cancellation;
 pub mod channel;
 mod constraint;
 mod context;
+mod contract;
 mod correlation;
 mod deadline;
 mod description;
@@ -52,8 +53,11 @@ pub use any::{AnyData, AnyItems, AnyRequest};
 pub use body::{Body, Mark, read_with};
 pub use bytes::Bytes;
 pub use context::{Context, FromContext};
+pub use contract::{Contract, ContractMismatch, Contracted, Fingerprints};
 #[doc(hidden)]
 pub use deadline::{current_deadline, earlier, timed_out};
+#[cfg(feature = "export")]
+pub use description::diff;
 pub use description::{
     ChannelDescription, ChannelKind, CodeDescription, Description, DescriptionError, EventDescription,
 };

@@ -1,6 +1,7 @@
 //! The calling side.
 
 mod any;
+mod contract;
 
 use std::sync::Arc;
 use std::task::{self, Poll};
@@ -8,9 +9,9 @@ use std::time::Duration;
 
 use ipc_core::channel::MAX_CHANNEL_BYTES;
 use ipc_core::{
-    AnySubscription, Body, Event, Failure, Grants, Invoke, InvokeError, InvokeStream, ItemStream, Peer, ReceiveEvents,
-    ReceiveItems, Received, ReceivedEvent, Request, Router, StreamRequest, Subscribe, SubscribeError, SubscribeOptions,
-    Subscribing, Subscription, code, read_published, read_response, write_json,
+    AnySubscription, Body, Contract, Event, Failure, Grants, Invoke, InvokeError, InvokeStream, ItemStream, Peer,
+    ReceiveEvents, ReceiveItems, Received, ReceivedEvent, Request, Router, StreamRequest, Subscribe, SubscribeError,
+    SubscribeOptions, Subscribing, Subscription, code, read_published, read_response, write_json,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,6 +31,8 @@ use crate::link::{Asked, Link, other_end};
 use crate::local;
 use crate::token::Token;
 use crate::transport::Transport;
+
+pub use contract::Mismatch;
 
 /// A connection to a server. A clone uses the same connection, on which any number of calls may be in flight.
 ///
@@ -309,6 +312,8 @@ pub struct ClientBuilder {
     server_uids: Vec<u32>,
     token: Option<Token>,
     policy: Policy,
+    contract: Option<Contract>,
+    mismatch: Mismatch,
 }
 
 impl ClientBuilder {
@@ -354,7 +359,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Nobody listens there, or somebody who is not such a server, or runs as a user that is not trusted.
+    /// Nobody listens there, or somebody who is not such a server, runs as a user that is not trusted, or serves another
+    /// contract, where that is [refused](Mismatch::Refuse).
     pub async fn connect(self, endpoint: impl Into<Endpoint>) -> Result<Client, ConnectError> {
         let endpoint = endpoint.into();
         let connected = tokio::time::timeout(self.limits.handshake, endpoint.connect()).await;
@@ -376,10 +382,16 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Whoever is there is not such a server.
+    /// Whoever is there is not such a server, or serves another contract, where that is [refused](Mismatch::Refuse).
     pub async fn over(self, transport: Transport) -> Result<Client, ConnectError> {
         let waited = self.limits.handshake;
-        tokio::time::timeout(waited, self.shake_hands(transport)).await.unwrap_or(Err(ConnectError::Timeout { waited }))
+        let expectation = self.expectation()?;
+        let connecting = tokio::time::timeout(waited, self.shake_hands(transport));
+        let client = connecting.await.unwrap_or(Err(ConnectError::Timeout { waited }))?;
+        if let Some(expectation) = expectation {
+            expectation.check(&client).await?;
+        }
+        Ok(client)
     }
 
     async fn shake_hands(self, transport: Transport) -> Result<Client, ConnectError> {

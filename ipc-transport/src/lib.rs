@@ -50,7 +50,7 @@ mod vectors;
 mod yielding;
 
 pub use bind::{BindError, Holder, ServeError};
-pub use client::{Client, ClientBuilder};
+pub use client::{Client, ClientBuilder, Mismatch};
 pub use connect::ConnectError;
 pub use endpoint::{Endpoint, NameError};
 pub use hello::{Hello, HelloLimits};
