@@ -3,9 +3,9 @@
 #[doc(hidden)]
 pub use ipc_core::__private;
 pub use ipc_core::{
-    AnyData, AnyEvent, AnyItems, AnyRequest, AnySubscription, Bytes, ChannelDescription, CodeDescription, Context,
-    Description, DescriptionError, ErrorDescription, EventDescription, Failure, FromContext, GrantProblem, Grants,
-    GrantsError, Handler, HandlerDoc, HandlerItem, INTROSPECT, Incoming, IncomingError, Introspect, Invoke,
+    AnyData, AnyEvent, AnyItems, AnyRequest, AnySubscription, Bytes, ChannelDescription, ChannelKind, CodeDescription,
+    Context, Description, DescriptionError, ErrorDescription, EventDescription, Failure, FromContext, GrantProblem,
+    Grants, GrantsError, Handler, HandlerDoc, HandlerItem, INTROSPECT, Incoming, IncomingError, Introspect, Invoke,
     InvokeError, InvokeStream, Issue, Issues, ItemStream, KeyedEvent, Lag, MAX_RETAINED_BYTES, MAX_RETAINED_KEYS, Many,
     NeverWaits, Once, PatternError, Peer, PublishError, Publisher, Request, Requirements, Router, RouterError,
     RouterProblem, Sensitive, Service, SetGrantsError, State, Stream, StreamRequest, Subscribe, SubscribeError,
@@ -19,9 +19,9 @@ pub use ipc_core::{Contract, ContractMismatch, Contracted, Fingerprints};
 pub use ipc_core::{diff, export};
 pub use ipc_transport::Mismatch;
 pub use ipc_transport::{
-    BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Holder, IssueError, Limits,
-    NameError, ReadTokenError, ServeError, Server, ServerBuilder, Token, TokenError, TokenId, TokenOptions, Transport,
-    memory, shutdown_signal,
+    BindError, Client, ClientBuilder, ConnectError, Endpoint, EndpointFile, EndpointState, FoundEndpoint, Hello,
+    HelloLimits, Holder, IssueError, Limits, NameError, ReadTokenError, ServeError, Server, ServerBuilder, SurveyError,
+    Token, TokenError, TokenId, TokenOptions, Transport, memory, shutdown_signal,
 };
 
 /// # Examples
@@ -151,6 +151,9 @@ pub mod streams_and_events {}
 
 #[doc = include_str!("../docs/grants.md")]
 pub mod grants {}
+
+#[doc = include_str!("../docs/exports.md")]
+pub mod exports {}
 
 #[doc = include_str!("../docs/evolving.md")]
 pub mod evolving {}

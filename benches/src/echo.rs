@@ -51,6 +51,11 @@ pub trait Caller: Clone + Send + Sync + 'static {
     /// Has the server publish the items of these ids, one by one, to all who have subscribed. It is ready when the server
     /// has published the last, which waits for subscribers that do not keep up: none of them misses an event.
     fn publish(&self, ids: Range<u64>) -> impl Future<Output = Result<()>> + Send;
+
+    /// Calls for a stream of the items of these ids, and takes each of them: in this order, and nothing else.
+    fn take_items(&self, ids: Range<u64>) -> impl Future<Output = Result<()>> + Send {
+        async move { bail!("this side has no streams, the items {ids:?} were to be taken") }
+    }
 }
 
 /// The events of one subscription, in the order in which they were published.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use ipc_bridge::Limits;
 use ipc_bridge::prelude::*;
 
@@ -32,6 +32,15 @@ async fn publish(publisher: Publisher, first: u64, end: u64) {
     }
 }
 
+#[handler("bench:items")]
+fn items(first: u64, end: u64) -> impl Stream<Item = Item> {
+    let mut item = Item::sample(first);
+    futures_util::stream::iter((first..end).map(move |id| {
+        item.id = id;
+        item.clone()
+    }))
+}
+
 /// As they come, but for what the workloads go beyond: 1001 connections of one user, and a message of 64 MiB.
 fn limits() -> Limits {
     let connections = 2048;
@@ -49,7 +58,7 @@ impl Echo for Framework {
 
     async fn serve(endpoint: &str) -> Result<Server> {
         let router = Router::new().handle::<echo>().handle::<echo_text>().handle::<echo_bytes>();
-        let router = router.handle::<publish>().event::<Item>();
+        let router = router.handle::<publish>().handle::<items>().event::<Item>();
         Ok(Server::bind(endpoint).limits(limits()).serve(router).await?)
     }
 
@@ -78,6 +87,18 @@ impl Caller for Client {
 
     async fn publish(&self, ids: Range<u64>) -> Result<()> {
         Ok(self.invoke(publish { first: ids.start, end: ids.end }).await?)
+    }
+
+    async fn take_items(&self, ids: Range<u64>) -> Result<()> {
+        let mut stream = self.stream(items { first: ids.start, end: ids.end }).await?;
+        let mut expected = Item::sample(ids.start);
+        for id in ids {
+            expected.id = id;
+            let item = stream.next().await.context("an item was still to come")??;
+            ensure!(item == expected, "expected {expected:?}, received {item:?}");
+        }
+        ensure!(stream.next().await.is_none(), "the stream goes on where it was to end");
+        Ok(())
     }
 }
 

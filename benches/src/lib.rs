@@ -6,6 +6,8 @@
 //! packages can bring more of them, as long as their programs begin with [`side::serve`].
 
 pub mod child;
+pub mod counted;
+pub mod counting;
 mod echo;
 pub mod figures;
 #[cfg(unix)]

@@ -73,6 +73,26 @@ pub fn core_to_share() -> Result<Option<usize>> {
     Ok(None)
 }
 
+/// The last two cores that this process may run on, where it may run on two.
+///
+/// # Errors
+/// When the system refuses to say.
+#[cfg(target_os = "linux")]
+pub fn two_cores() -> Result<Option<[usize; 2]>> {
+    let allowed = rustix::thread::sched_getaffinity(None)?;
+    let mut cores = (0..rustix::thread::CpuSet::MAX_CPU).rev().filter(|core| allowed.is_set(*core));
+    Ok(cores.next().zip(cores.next()).map(|(last, before)| [before, last]))
+}
+
+/// Two cores to bind processes to: none, as this system does not bind them.
+///
+/// # Errors
+/// None.
+#[cfg(not(target_os = "linux"))]
+pub fn two_cores() -> Result<Option<[usize; 2]>> {
+    Ok(None)
+}
+
 /// Binds the calling thread, and those that it will start, to one core.
 ///
 /// # Errors

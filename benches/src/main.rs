@@ -5,6 +5,7 @@
 mod options;
 
 use anyhow::Result;
+use ipc_benches::counting;
 #[cfg(unix)]
 use ipc_benches::floor::{Floor, SplitFloor};
 use ipc_benches::framework::Framework;
@@ -27,7 +28,11 @@ fn main() -> Result<()> {
     if side::serve(arguments.first().map(String::as_str), OFFERS)? {
         return Ok(());
     }
-    let plan = options::plan(&arguments, side::own(OFFERS)?)?;
-    println!("{}", runner::run(&plan)?);
+    let report = match arguments.split_first() {
+        Some((first, rest)) if first == "instructions" => counting::instructions::run(rest, &side::own(OFFERS)?)?,
+        Some((first, rest)) if first == "syscalls" => counting::system_calls::run(rest, side::own(OFFERS)?)?,
+        _ => runner::run(&options::plan(&arguments, side::own(OFFERS)?)?)?,
+    };
+    println!("{report}");
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! What is typed behind `cargo xtask bench`.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -43,7 +42,7 @@ pub(crate) fn plan(arguments: &[String], mut sides: Vec<Side>) -> Result<Plan> {
         Workload::ALL.into_iter().filter(wanted).collect()
     });
     let sides = match chosen {
-        Some(names) => sides_of(&names, sides)?,
+        Some(names) => side::named(&names, &sides)?,
         None if all || peers => sides,
         None => sides.into_iter().filter(|side| USUAL_SIDES.contains(&side.name.as_str())).collect(),
     };
@@ -60,21 +59,6 @@ fn workloads_of(codes: &str) -> Result<Vec<Workload>> {
         }
     }
     Ok(Workload::ALL.into_iter().filter(|workload| codes.contains(&workload.code())).collect())
-}
-
-/// The sides of these names, in this order: the first is what the others are measured against.
-fn sides_of(names: &str, sides: Vec<Side>) -> Result<Vec<Side>> {
-    let mut seen = BTreeSet::new();
-    let side = |name: &str| {
-        if !seen.insert(name.to_owned()) {
-            bail!("the side `{name}` is named twice");
-        }
-        sides.iter().find(|side| side.name == name).cloned().with_context(|| {
-            let known: Vec<&str> = sides.iter().map(|side| side.name.as_str()).collect();
-            format!("unknown side `{name}`, expected some of: {} (more with --peers)", known.join(", "))
-        })
-    };
-    names.split(',').map(side).collect()
 }
 
 #[cfg(test)]

@@ -68,32 +68,30 @@ pub fn run(plan: &Plan) -> Result<String> {
 fn measure(side: &Side, workload: Workload, core: Option<usize>, seconds: f64) -> Result<Figures> {
     let endpoint = format!("ipc-benches-{}", std::process::id());
     let task = |role| Task { side: side.name.clone(), endpoint: endpoint.clone(), core, role };
-    let mut server = Server::start(side, &task(Role::Server))?;
+    let mut server = Server::start(side.plain(), &task(Role::Server))?;
     let role = Role::Client { workload, seconds, server: server.process.id() };
-    let client = start(side, &task(role))?;
+    let client = start(side.plain(), &task(role))?;
     let figures = figures_of(client, Duration::from_secs_f64(seconds) + PATIENCE)?;
     server.stop()?;
     Ok(figures)
 }
 
-fn start(side: &Side, task: &Task) -> Result<Child> {
-    Command::new(&side.program)
-        .arg(serde_json::to_string(task)?)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("starting {}", side.program.display()))
+/// Starts a side's program, or what runs it, to do a task.
+fn start(mut program: Command, task: &Task) -> Result<Child> {
+    program.arg(serde_json::to_string(task)?).stdin(Stdio::piped()).stdout(Stdio::piped());
+    program.spawn().with_context(|| format!("starting {}", program.get_program().display()))
 }
 
 /// The server's process. It ends when its standard input does, so also when we are killed.
-struct Server {
+pub(crate) struct Server {
     process: Child,
     input: Option<ChildStdin>,
 }
 
 impl Server {
-    fn start(side: &Side, task: &Task) -> Result<Self> {
-        let mut process = start(side, task)?;
+    /// Starts it, and waits until it can be connected to.
+    pub(crate) fn start(program: Command, task: &Task) -> Result<Self> {
+        let mut process = start(program, task)?;
         let input = process.stdin.take();
         let output = process.stdout.take().context("the server's output was asked for")?;
         let server = Self { process, input };
@@ -103,7 +101,8 @@ impl Server {
         Ok(server)
     }
 
-    fn stop(&mut self) -> Result<()> {
+    /// Has it end, and waits for that.
+    pub(crate) fn stop(&mut self) -> Result<()> {
         drop(self.input.take());
         let status = self.process.wait()?;
         ensure!(status.success(), "the server ended with {status}");

@@ -1,10 +1,11 @@
 //! The sides of a comparison: what a program offers, and what one learns of another program's.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::child::{self, Task};
@@ -70,6 +71,11 @@ pub struct Side {
 }
 
 impl Side {
+    /// What starts its program.
+    pub(crate) fn plain(&self) -> Command {
+        Command::new(&self.program)
+    }
+
     /// Why it is not put through this workload, if it is not.
     #[must_use]
     pub fn lacks(&self, workload: Workload) -> Option<&str> {
@@ -126,4 +132,22 @@ pub fn of_program(program: &Path) -> Result<Vec<Side>> {
         program.clone_into(&mut side.program);
     }
     Ok(sides)
+}
+
+/// The sides of these names, which commas separate, in this order: the first is what the others are measured against.
+///
+/// # Errors
+/// When there is no side of a name, or one is named twice.
+pub fn named(names: &str, sides: &[Side]) -> Result<Vec<Side>> {
+    let mut seen = BTreeSet::new();
+    let side = |name: &str| {
+        if !seen.insert(name.to_owned()) {
+            bail!("the side `{name}` is named twice");
+        }
+        sides.iter().find(|side| side.name == name).cloned().with_context(|| {
+            let known: Vec<&str> = sides.iter().map(|side| side.name.as_str()).collect();
+            format!("unknown side `{name}`, expected some of: {} (more with --peers)", known.join(", "))
+        })
+    };
+    names.split(',').map(side).collect()
 }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::description::{DraftAnswer, Generators};
 use crate::error::IpcError;
 use crate::handler::Request;
+use crate::json::write_json;
 use crate::response;
 use crate::route::{Begin, Dispatch};
 use crate::streaming::StreamRequest;
@@ -87,7 +88,7 @@ impl<R: StreamRequest<Item: Serialize + JsonSchema> + 'static> Output for Many<R
     }
 
     fn write(json: &mut Vec<u8>, item: &R::Item) -> Result<(), serde_json::Error> {
-        serde_json::to_writer(json, item)
+        write_json(json, item)
     }
 }
 

@@ -12,12 +12,13 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::body::{Body, read_json, read_with};
+use crate::body::{Body, read_with};
 use crate::bytes::Bytes;
 use crate::deadline::timed_out;
 use crate::incoming::Incoming;
 use crate::invoke::{InvokeError, unquoted};
 use crate::items::{Ending, ReceiveItems, Received, Upload};
+use crate::json::{read_json, write_json};
 use crate::response;
 
 /// A request to a channel that is known by its name alone.
@@ -48,7 +49,7 @@ impl AnyRequest {
     /// The payload cannot be written as JSON.
     pub fn new<T: Serialize + ?Sized>(channel: impl Into<String>, payload: &T) -> Result<Self, serde_json::Error> {
         let mut body = Body::default();
-        body.write(|json| serde_json::to_writer(json, payload))?;
+        body.write(|json| write_json(json, payload))?;
         Ok(Self { channel: channel.into(), body, upload: None })
     }
 

@@ -6,7 +6,6 @@
 use std::cell::{Cell, RefCell};
 
 use bytes::Bytes;
-use serde::de::DeserializeOwned;
 
 use crate::envelope::attachments::MAX_ATTACHMENTS;
 
@@ -63,18 +62,6 @@ pub fn read_with<T>(attachments: Vec<Bytes>, read: impl FnOnce() -> T) -> T {
     }
     let _scope = Scope::enter(Place::Read, attachments);
     read()
-}
-
-/// Reads JSON. That all of it is text is seen in one go here, and not by serde_json for each text in it.
-///
-/// # Errors
-///
-/// It is no UTF-8, or what serde says.
-pub(crate) fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, serde_json::Error> {
-    match std::str::from_utf8(json) {
-        Ok(text) => serde_json::from_str(text),
-        Err(error) => Err(serde::de::Error::custom(error)),
-    }
 }
 
 /// Where binary data goes, or comes from.
@@ -198,12 +185,5 @@ mod tests {
         let mut next = Body::default();
         assert_eq!(next.write(|_| Ok::<_, ()>(())), Ok(()));
         assert!(next.attachments.is_empty());
-    }
-
-    #[test]
-    fn json_that_is_no_text_is_refused() {
-        let error = read_json::<String>(b"\"\xff\"").expect_err("no UTF-8");
-        assert!(error.to_string().starts_with("invalid utf-8"), "{error}");
-        assert_eq!(read_json::<String>("\"ß\"".as_bytes()).expect("a text"), "ß");
     }
 }

@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::error::{ErrorDescription, IpcError};
 use crate::failure::{Failure, code};
 use crate::items::{Ending, ReceiveItems, Received, SendItems, Unsent, Upload};
+use crate::json::write_json;
 use crate::validation::Issues;
 
 /// A stream from the caller, as a parameter of a handler: an upload, the questions of a dialogue.
@@ -247,7 +248,7 @@ impl<T: Serialize + DeserializeOwned + Send> SendItems for Incoming<T> {
         self.poll_next(cx).map(|item| {
             Some(match item? {
                 Ok(item) => out
-                    .write(|json| serde_json::to_writer(json, &item))
+                    .write(|json| write_json(json, &item))
                     .map_err(|error| Unsent(format!("an item cannot be written as JSON: {error}"))),
                 Err(IncomingError::BrokenOff(reason)) => Err(Unsent(reason)),
                 Err(error) => Err(Unsent(error.to_string())),

@@ -31,6 +31,7 @@ mod incoming;
 mod introspection;
 mod invoke;
 mod items;
+mod json;
 pub mod layer;
 mod peer;
 mod remote;
@@ -57,7 +58,9 @@ pub use contract::{Contract, ContractMismatch, Contracted, Fingerprints};
 pub use deadline::{current_deadline, earlier, timed_out};
 #[cfg(feature = "export")]
 pub use description::diff;
-pub use description::{ChannelDescription, CodeDescription, Description, DescriptionError, EventDescription};
+pub use description::{
+    ChannelDescription, ChannelKind, CodeDescription, Description, DescriptionError, EventDescription,
+};
 pub use error::{ErrorDescription, IpcError};
 pub use event::any::{AnyEvent, AnySubscription};
 pub use event::hub::PublishError;
@@ -90,6 +93,8 @@ pub use invoke::{Invoke, InvokeError};
 pub use invoke::{read_published, read_response};
 #[doc(hidden)]
 pub use items::{Ending, ReceiveItems, Received, Unsent, Upload};
+#[doc(hidden)]
+pub use json::write_json;
 pub use peer::Peer;
 #[doc(hidden)]
 pub use remote::{BoxFuture, CallError, Outbound, Remote, answers_with_a_stream};

@@ -14,6 +14,7 @@ use crate::event::subscription::Subscription;
 use crate::grants::{Grants, SetGrantsError};
 use crate::handler::Request;
 use crate::invoke::{Invoke, InvokeError, read_published, read_response};
+use crate::json::write_json;
 use crate::remote::{Outbound, Remote};
 use crate::streaming::{InvokeStream, ItemStream, StreamRequest};
 
@@ -280,7 +281,7 @@ fn written<R: Serialize, E>(
 ) -> Result<Outbound, InvokeError<E>> {
     let upload = take_upload(&mut request);
     let mut body = Body::default();
-    body.write(|json| serde_json::to_writer(json, &request)).map_err(|error| InvokeError::Encode(error.to_string()))?;
+    body.write(|json| write_json(json, &request)).map_err(|error| InvokeError::Encode(error.to_string()))?;
     Ok(Outbound { channel, body, upload, deadline: None })
 }
 

@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use serde::de::{self, DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::body::read_json;
 use crate::failure::Failure;
+use crate::json::{read_json, write_json};
 
 /// Writes the response that carries `data`, after what `out` holds already.
 ///
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 pub fn write_success<T: Serialize + ?Sized>(out: &mut Vec<u8>, data: &T) -> Result<(), serde_json::Error> {
     let start = out.len();
     out.extend_from_slice(br#"{"success":true,"data":"#);
-    match serde_json::to_writer(&mut *out, data) {
+    match write_json(out, data) {
         Ok(()) => {
             out.push(b'}');
             Ok(())
@@ -32,7 +32,7 @@ pub fn write_success<T: Serialize + ?Sized>(out: &mut Vec<u8>, data: &T) -> Resu
 /// Writes the response that carries `failure`, after what `out` holds already.
 pub fn write_failure(out: &mut Vec<u8>, failure: &Failure) {
     out.extend_from_slice(br#"{"success":false,"error":"#);
-    serde_json::to_writer(&mut *out, failure).expect("a failure is two strings and a JSON value, and a Vec takes all");
+    write_json(out, failure).expect("a failure is two strings and a JSON value, and a Vec takes all");
     out.push(b'}');
 }
 

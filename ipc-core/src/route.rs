@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::answer::{Answer, Answers, Later, Many, Now, Once, Output, Returned, Streamed, Write};
-use crate::body::{Body, read_json, read_with};
+use crate::body::{Body, read_with};
 use crate::context::{CallScope, Context};
 use crate::deadline;
 use crate::description::{Draft, Generators};
@@ -27,6 +27,7 @@ use crate::event::topic::Topic;
 use crate::failure::Failure;
 use crate::handler::{Handler, HandlerItem, Request};
 use crate::items::ReceiveItems;
+use crate::json::read_json;
 use crate::layer::Around;
 use crate::response;
 use crate::sensitive;
@@ -190,7 +191,15 @@ pub(crate) fn describe<H: Handler<S>, S>(generators: &mut Generators) -> Draft {
         request.insert(sensitive::KEYWORD.to_owned(), true.into());
     }
     let incoming = H::describe_incoming(&mut generators.input);
-    Draft { doc: H::DOC, permission: H::PERMISSION, request, incoming, answer: H::Output::describe(generators) }
+    Draft {
+        doc: H::DOC,
+        permission: H::PERMISSION,
+        timeout: H::TIMEOUT,
+        detached: H::DETACHED,
+        request,
+        incoming,
+        answer: H::Output::describe(generators),
+    }
 }
 
 /// The schema of a request, whose own schema has the id `own`.

@@ -10,11 +10,12 @@ use futures_core::Stream;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::body::{read_json, read_with};
+use crate::body::read_with;
 use crate::deadline::timed_out;
 use crate::error::IpcError;
 use crate::invoke::{InvokeError, refusal, unquoted};
 use crate::items::{Ending, ReceiveItems, Received, Upload};
+use crate::json::read_json;
 use crate::response;
 
 /// What travels to a channel that answers with a stream, and what its items are.

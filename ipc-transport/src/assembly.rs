@@ -121,11 +121,6 @@ impl Assembly {
         Ok(self.end_fragment(index, frame.flags.more))
     }
 
-    /// Whether a message of which a part has arrived has attachments.
-    pub(crate) fn has_attachments(&self, kind: Kind, id: u32) -> bool {
-        self.partial.iter().any(|partial| partial.kind == kind && partial.id == id && partial.attachments)
-    }
-
     /// Takes what has come of a frame of which bytes are missing.
     pub(crate) fn begin(&mut self, frame: &Frame<'_>, missing: usize) -> Result<(), FragmentError> {
         let place = if frame.is_fragment() {
@@ -146,19 +141,27 @@ impl Assembly {
         Ok(())
     }
 
-    /// Where the rest of the frame that has begun belongs, and how much of it is missing. What is passed over belongs
-    /// nowhere.
+    /// Where the rest of the frame that has begun is read to, where it has attachments, and how much of it is missing.
+    ///
+    /// A text is read with what follows it: it is copied once more when it is read as JSON, and more is read at once so.
     pub(crate) fn room(&mut self) -> Option<Limit<&mut Vec<u8>>> {
-        let Self { partial, begun, .. } = self;
-        let Begun { place, missing, .. } = begun.as_mut().filter(|begun| begun.missing > 0)?;
-        let payload = match place {
-            Place::Whole(message) => &mut message.payload,
-            Place::Fragment(index) => match &mut partial.get_mut(*index)?.payload {
-                Payload::Kept(payload) => payload,
-                Payload::TooLarge | Payload::Overloaded => return None,
-            },
+        let attachments = match &self.begun.as_ref()?.place {
+            Place::Whole(message) => message.attachments,
+            Place::Fragment(index) => self.partial.get(*index)?.attachments,
         };
-        Some(payload.limit(*missing))
+        let missing = self.begun.as_ref()?.missing;
+        if attachments && missing > 0 { self.payload().map(|payload| payload.limit(missing)) } else { None }
+    }
+
+    /// Where the rest of the frame that has begun belongs. What is passed over belongs nowhere.
+    fn payload(&mut self) -> Option<&mut Vec<u8>> {
+        match &mut self.begun.as_mut()?.place {
+            Place::Whole(message) => Some(&mut message.payload),
+            Place::Fragment(index) => match &mut self.partial.get_mut(*index)?.payload {
+                Payload::Kept(payload) => Some(payload),
+                Payload::TooLarge | Payload::Overloaded => None,
+            },
+        }
     }
 
     /// So much has been put where it belongs.
@@ -172,8 +175,8 @@ impl Assembly {
     pub(crate) fn go_on(&mut self, bytes: &mut &[u8]) -> Option<Assembled> {
         let missing = self.begun.as_ref()?.missing;
         let (now, later) = bytes.split_at_checked(missing).unwrap_or((bytes, &[]));
-        if let Some(room) = self.room() {
-            room.into_inner().extend_from_slice(now);
+        if let Some(payload) = self.payload() {
+            payload.extend_from_slice(now);
         }
         *bytes = later;
         self.note_arrived(now.len());

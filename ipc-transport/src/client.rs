@@ -11,7 +11,7 @@ use ipc_core::channel::MAX_CHANNEL_BYTES;
 use ipc_core::{
     AnySubscription, Body, Contract, Event, Failure, Grants, Invoke, InvokeError, InvokeStream, ItemStream, Peer,
     ReceiveEvents, ReceiveItems, Received, ReceivedEvent, Request, Router, StreamRequest, Subscribe, SubscribeError,
-    SubscribeOptions, Subscribing, Subscription, code, read_published, read_response,
+    SubscribeOptions, Subscribing, Subscription, code, read_published, read_response, write_json,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -105,7 +105,7 @@ impl Client {
         const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
         let mut request = request;
         let upload = request.take_upload();
-        let encode = move |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
+        let encode = move |body: &mut Body| body.write(|json| write_json(json, &request));
         let asked = Asked { channel: R::CHANNEL, deadline: self.deadline(), upload, encode };
         let (json, attachments) = self
             .shared
@@ -137,7 +137,7 @@ impl Client {
         const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
         let mut request = request;
         let upload = request.take_upload();
-        let encode = move |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
+        let encode = move |body: &mut Body| body.write(|json| write_json(json, &request));
         let asked = Asked { channel: R::CHANNEL, deadline: self.deadline(), upload, encode };
         let items = self.shared.link.stream(asked).await?;
         Ok(ItemStream::received(Box::new(self.keeping(items))))
@@ -158,7 +158,7 @@ impl Client {
         R: Request<Response = ()> + Serialize,
     {
         const { assert!(R::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
-        let encode = move |body: &mut Body| body.write(|json| serde_json::to_writer(json, &request));
+        let encode = move |body: &mut Body| body.write(|json| write_json(json, &request));
         Ok(self.shared.link.notify(R::CHANNEL, encode).await?)
     }
 
@@ -209,7 +209,7 @@ impl Client {
     /// Dropping the future may publish the event, or not.
     pub async fn publish<E: Event>(&self, event: &E) -> Result<(), InvokeError> {
         const { assert!(E::CHANNEL.len() <= MAX_CHANNEL_BYTES, "a channel name has at most 128 bytes") };
-        let encode = |body: &mut Body| body.write(|json| serde_json::to_writer(json, event));
+        let encode = |body: &mut Body| body.write(|json| write_json(json, event));
         let asked = Asked { channel: E::CHANNEL, deadline: self.deadline(), upload: None, encode };
         let answer = self.shared.link.call(asked).await?;
         read_published(E::CHANNEL, answer.bytes())

@@ -252,9 +252,11 @@ impl Driver {
             }
             return read;
         }
-        if self.input.capacity() < buffer::READ_BYTES {
+        // While a large message arrives, more of it does.
+        let room = if self.assembly.is_empty() { buffer::READ_BYTES } else { 2 * buffer::READ_BYTES };
+        if self.input.capacity() < room {
             let left = std::mem::replace(&mut self.input, buffer::lend());
-            self.input.reserve(buffer::READ_BYTES);
+            self.input.reserve(room);
             self.input.extend_from_slice(&left);
         }
         // The future holds nothing between two polls, so it can be made anew for each.

@@ -226,12 +226,12 @@ impl LargePayload {
         self.len
     }
 
-    /// What one fragment carries, without its first `skipped` bytes, piece by piece.
-    pub(crate) fn part(&self, part: Part, skipped: usize) -> impl Iterator<Item = &[u8]> {
+    /// What one fragment carries, piece by piece.
+    pub(crate) fn part(&self, part: Part) -> impl Iterator<Item = &[u8]> {
         let head = self.head.get(self.start..).unwrap_or_default();
         let mut before = 0;
         std::iter::once(head).chain(self.rest.iter().map(AsRef::as_ref)).filter_map(move |piece: &[u8]| {
-            let first = (part.start + skipped).max(before) - before;
+            let first = part.start.max(before) - before;
             let last = part.end.min(before + piece.len()).saturating_sub(before);
             before += piece.len();
             piece.get(first..last).filter(|piece| !piece.is_empty())

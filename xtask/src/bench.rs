@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the benchmark, built for release and run.
+//! `cargo xtask bench`, `instructions` and `syscalls`: the benchmark, built for release and run.
 
 use std::path::{Path, PathBuf};
 
@@ -12,11 +12,25 @@ const PEERS: &str = "--peers";
 /// The options are the benchmark's own, which also names the ones it does not know; but for the peers, which are a
 /// program that is built only when they are asked for.
 pub(crate) fn bench(root: &Path, options: &[String]) -> Result<()> {
+    run_program(root, &[], options)
+}
+
+/// Instructions of a call, an event, an item: counted, and compared with the budget in `benches/instructions.json`.
+pub(crate) fn instructions(root: &Path, options: &[String]) -> Result<()> {
+    run_program(root, &["instructions"], options)
+}
+
+/// System calls of 100 calls.
+pub(crate) fn syscalls(root: &Path, options: &[String]) -> Result<()> {
+    run_program(root, &["syscalls"], options)
+}
+
+fn run_program(root: &Path, part: &[&str], options: &[String]) -> Result<()> {
     let (with_peers, options) = without_peers(options);
     let peers = with_peers.then(|| build_peers(root)).transpose()?;
     let arguments = ["run", "--quiet", "--release", "--package", "ipc-benches", "--"];
     let mut command = cargo();
-    command.current_dir(root).args(arguments);
+    command.current_dir(root).args(arguments).args(part);
     if let Some(program) = peers {
         command.arg(PEERS).arg(program);
     }

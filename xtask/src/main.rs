@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "a program that reports on standard output")]
 
+mod allocations;
 mod audit;
 mod bench;
 mod examples;
@@ -31,6 +32,16 @@ Commands:
         --all          every workload, and a second floor, which answers in parts
         --peers        tarpc, jsonrpsee, zbus, zlink and tonic as well: built on their own, which takes minutes
         --sides LIST   some sides only, as in floor,zbus: the first is what the others are measured against
+  instructions [options]   what the processor does for a call, an event and an item: counted by valgrind, and compared
+                       with the budget in benches/instructions.json; fails where a count is more than 5% beyond it
+        --update       the budget becomes what is counted now
+        --floor        the floor's counts beside
+  syscalls [options]   what client and server ask of the kernel for 100 calls, each counted by itself
+        --in-flight N  calls in flight (default 64)
+        --calls N      how many are counted (default 100000)
+        --with TRACER  strace, which makes system calls slower, or perf, which needs the rights to trace (default strace)
+                       and --rounds, --sides, --peers as above
+  allocations          where client and server allocate for a call; the test `allocations` holds how often
   fuzz [options]       every fuzz target for a while, up to the first bad input; needs a nightly toolchain
         --seconds N    how long each target runs (default 60)
         --only LIST    some targets only, as in frame,connection
@@ -60,16 +71,24 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             Some(surplus) => bail!("`cargo xtask test` takes no arguments, found `{surplus}`"),
         },
         "fuzz" => fuzz::fuzz(&root()?, rest),
+        "allocations" => match rest.first() {
+            None => allocations::allocations(&root()?),
+            Some(surplus) => bail!("`cargo xtask allocations` takes no arguments, found `{surplus}`"),
+        },
         "audit" => match rest.first() {
             None => audit::audit(&root()?),
             Some(surplus) => bail!("`cargo xtask audit` takes no arguments, found `{surplus}`"),
         },
         "bench" => bench::bench(&root()?, rest),
+        "instructions" => bench::instructions(&root()?, rest),
+        "syscalls" => bench::syscalls(&root()?, rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(())
         }
-        unknown => bail!("unknown command `{unknown}`, expected one of: test, bench, fuzz, audit, help"),
+        unknown => bail!(
+            "unknown command `{unknown}`, expected one of: test, bench, instructions, syscalls, allocations, fuzz, audit, help"
+        ),
     }
 }
 
@@ -91,12 +110,15 @@ mod tests {
     #[test]
     fn an_unknown_command_is_answered_with_the_known_ones() {
         let message = complaint(&["tset"]).expect("an unknown command fails");
-        assert_eq!(message, "unknown command `tset`, expected one of: test, bench, fuzz, audit, help");
+        assert_eq!(
+            message,
+            "unknown command `tset`, expected one of: test, bench, instructions, syscalls, allocations, fuzz, audit, help"
+        );
     }
 
     #[test]
     fn what_would_not_be_heeded_is_refused() {
-        for command in ["test", "audit", "fuzz"] {
+        for command in ["test", "audit", "allocations", "fuzz"] {
             let message = complaint(&[command, "--fast"]).expect("a surplus argument fails");
             assert!(message.contains("`--fast`"), "{message}");
         }
@@ -113,7 +135,19 @@ mod tests {
 
     #[test]
     fn the_help_tells_of_every_option_of_the_benchmark() {
-        for option in ["--rounds", "--seconds", "--only", "--all", "--peers", "--sides"] {
+        for option in [
+            "--rounds",
+            "--seconds",
+            "--only",
+            "--all",
+            "--peers",
+            "--sides",
+            "--update",
+            "--floor",
+            "--in-flight",
+            "--calls",
+            "--with",
+        ] {
             assert!(HELP.lines().any(|line| line.trim_start().starts_with(option)), "{option}");
         }
     }

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use crate::run::{cargo, run};
-use crate::{audit, examples, house_rules, typescript};
+use crate::{audit, bench, examples, house_rules, typescript};
 
 type Check = fn(&Path) -> Result<()>;
 
 /// Cheap ones first: a missing blank should not cost a build.
-const STEPS: [(&str, Check); 8] = [
+const STEPS: [(&str, Check); 9] = [
     ("format", |root| run(cargo().current_dir(root).args(["fmt", "--all", "--check"]))),
     ("house rules", house_rules::check),
     ("clippy", |root| {
@@ -26,6 +26,7 @@ const STEPS: [(&str, Check); 8] = [
     }),
     ("examples", examples::run_all),
     ("typescript", typescript::test),
+    ("instructions", |root| bench::instructions(root, &[])),
 ];
 
 pub(crate) fn test(root: &Path) -> Result<()> {

@@ -3,13 +3,14 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 use super::Window;
+use crate::counted::receive;
 use crate::figures::{Figure, Figures};
-use crate::{Caller, Echo, Events, Item};
+use crate::{Caller, Echo};
 
 const CPU: Figure = Figure::new("cpu", "CPU s per 100k events delivered, both processes", 2);
 
@@ -77,15 +78,4 @@ impl<E: Echo> Passes<E> {
         }
         Ok(())
     }
-}
-
-/// Takes the events of these ids: each of them, in this order, and nothing else.
-async fn receive<S: Events>(mut events: S, ids: Range<u64>) -> Result<S> {
-    let mut expected = Item::sample(ids.start);
-    for id in ids {
-        expected.id = id;
-        let item = events.next().await?;
-        ensure!(item == expected, "expected {expected:?}, received {item:?}");
-    }
-    Ok(events)
 }

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::counted::Work;
 use crate::{Caller, Events, Item};
 use bytes::Bytes;
 
@@ -130,5 +131,31 @@ fn a_wrong_answer_fails_every_workload() {
         let error = outcome::<true>(workload).expect_err("the answers are wrong").to_string();
         let complaints = ["sent ", "expected ", "received another "];
         assert!(complaints.iter().any(|complaint| error.starts_with(complaint)), "{workload:?}: {error}");
+    }
+}
+
+/// What is counted, of that which a fake can do: streams are the framework's, and JSON is nobody's answer.
+const COUNTED: [Work; 5] = [
+    Work::Calls { in_flight: 1 },
+    Work::Calls { in_flight: 64 },
+    Work::Text { kib: 4 },
+    Work::Events { subscribers: 1 },
+    Work::Events { subscribers: 16 },
+];
+
+/// What comes of work that is to be counted.
+fn outcome_of_work<const LIES: bool>(work: Work) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let endpoint = format!("{work:?} {LIES}");
+    runtime.block_on(work.perform::<Fake<LIES>>(&endpoint, 128))
+}
+
+#[test]
+fn what_is_counted_is_not_counted_where_an_answer_is_wrong() {
+    for work in COUNTED {
+        outcome_of_work::<false>(work).unwrap_or_else(|error| panic!("{work:?}: {error:#}"));
+        let error = outcome_of_work::<true>(work).expect_err("the answers are wrong").to_string();
+        let complaints = ["sent ", "expected ", "received another "];
+        assert!(complaints.iter().any(|complaint| error.starts_with(complaint)), "{work:?}: {error}");
     }
 }

@@ -84,6 +84,8 @@ impl<R: OwnSchema + JsonSchema, O: Output, I: Beside, Q> Expected<Q> for Exchang
             let draft = Draft {
                 doc: HandlerDoc::default(),
                 permission: None,
+                timeout: None,
+                detached: false,
                 request,
                 incoming,
                 answer: O::describe(generators),

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use super::{Event, Lag};
 use crate::body::Body;
 use crate::envelope::attachments::{put_table, table_bytes};
+use crate::json::write_json;
 
 /// An attachment of at most so many bytes is copied behind what stands before it: a segment of its own costs the
 /// kernel, for each subscriber, about what copying this much costs once.
@@ -53,7 +54,7 @@ impl PublishedEvent {
     pub(super) fn encode<E: Event>(event: &E, key: Option<String>) -> Result<Self, EncodeError> {
         let mut body = Body { json: WRITTEN.take(), attachments: vec![] };
         body.json.clear();
-        body.write(|json| serde_json::to_writer(json, event)).map_err(EncodeError::Json)?;
+        body.write(|json| write_json(json, event)).map_err(EncodeError::Json)?;
         if !body.attachments.is_empty() || body.json.len() > COPIED_BYTES {
             return Self::of_body(E::CHANNEL, key, E::LAG, body);
         }

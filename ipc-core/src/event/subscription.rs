@@ -10,9 +10,10 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::Event;
-use crate::body::{read_json, read_with};
+use crate::body::read_with;
 use crate::failure::Failure;
 use crate::invoke::unquoted;
+use crate::json::read_json;
 
 /// What arrives of a subscription.
 #[derive(Debug)]

@@ -7,9 +7,10 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use super::around::Seen;
-use crate::body::{Body, read_json, read_with};
+use crate::body::{Body, read_with};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::json::{read_json, write_json};
 use crate::peer::Peer;
 use crate::response;
 use crate::route::{PendingStream, refuse};
@@ -50,7 +51,7 @@ impl Payload {
     /// What serde says of a value that is no JSON. The payload is as before then.
     pub fn write<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), serde_json::Error> {
         let mut body = Body::default();
-        body.write(|json| serde_json::to_writer(json, value))?;
+        body.write(|json| write_json(json, value))?;
         self.0 = body;
         Ok(())
     }

@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use tokio::time::Instant;
 
 use super::Router;
-use crate::body::{Body, read_json};
+use crate::body::Body;
 use crate::channel::RESERVED_NAMESPACE;
 use crate::context::Context;
 use crate::description::{Description, MayEvent};
 use crate::failure::{Failure, code};
 use crate::grants::{INTROSPECT, TAP};
 use crate::introspection::Introspect;
+use crate::json::read_json;
 use crate::peer::Peer;
 use crate::response;
 use crate::route::{self, Dispatch, explain, refuse};

@@ -12,6 +12,7 @@ use crate::deadline::current_deadline;
 use crate::handler::Request;
 use crate::invoke::{Invoke, InvokeError, read_response};
 use crate::items::{Direct, Ending, ReceiveItems, Received, Upload};
+use crate::json::write_json;
 use crate::peer::Peer;
 use crate::remote::answers_with_a_stream;
 use crate::route::{Dispatch, Inbound, PendingCall, PendingStream, Step};
@@ -72,8 +73,7 @@ impl Router {
         out: &mut Body,
     ) -> Result<Dispatch, InvokeError<E>> {
         let mut body = Body::default();
-        body.write(|json| serde_json::to_writer(json, request))
-            .map_err(|error| InvokeError::Encode(error.to_string()))?;
+        body.write(|json| write_json(json, request)).map_err(|error| InvokeError::Encode(error.to_string()))?;
         let mut upload = upload.map(|upload| Box::new(Direct::new(upload)) as Box<dyn ReceiveItems>);
         let request = Inbound {
             channel: channel.as_bytes(),

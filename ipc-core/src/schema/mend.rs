@@ -85,7 +85,7 @@ fn bound_number(schema: &mut Map<String, Value>) {
 }
 
 /// The type of the numbers of a format, the least of them and the greatest.
-fn bounds(format: &str) -> Option<(&'static str, Number, Number)> {
+pub(crate) fn bounds(format: &str) -> Option<(&'static str, Number, Number)> {
     let (least, greatest): (Number, Number) = match format {
         "int8" => (i8::MIN.into(), i8::MAX.into()),
         "int16" => (i16::MIN.into(), i16::MAX.into()),

@@ -109,13 +109,12 @@ impl Driver {
         self.take_assembled(assembled)
     }
 
-    /// Takes what has come of a frame of which bytes are missing, where those are worth their own place, as attachments are:
-    /// answers whether they are.
+    /// Takes what has come of a frame of which bytes are missing, where it goes by itself, as fragments do and attachments:
+    /// answers whether it does.
     pub(super) fn begin_frame(&mut self, bytes: &[u8]) -> Result<bool, End> {
         let Some((frame, missing)) = frame::begun(bytes)? else { return Ok(false) };
         let fits = frame.payload.len() + missing <= self.link.limits.message_bytes as usize;
-        let attached = frame.flags.attachments || self.assembly.has_attachments(frame.kind, frame.id);
-        let begins = attached && (frame.is_fragment() || fits);
+        let begins = frame.is_fragment() || (frame.flags.attachments && fits);
         if begins {
             self.assembly.begin(&frame, missing)?;
         }

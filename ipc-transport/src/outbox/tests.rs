@@ -11,7 +11,11 @@ use ipc_core::envelope::FRAGMENT_BYTES;
 use self::wire::{Wire, large, ping, ping_bytes};
 use std::sync::Arc;
 
+use super::writer::FRAGMENTS_PER_WRITE;
 use super::*;
+
+/// What is written of a large message before the next has its turn.
+const TURN: usize = FRAGMENTS_PER_WRITE * FRAGMENT_BYTES;
 
 /// More than anything that is queued here.
 const WIDE: usize = 1 << 30;
@@ -34,26 +38,26 @@ fn what_is_appended_leaves_in_its_order() {
 #[test]
 fn small_frames_pass_between_the_fragments_of_a_large_message() {
     let mut wire = Wire::new(1000, WIDE);
-    wire.outbox.push(large(Kind::Response, 1, 3 * FRAGMENT_BYTES)).unwrap();
+    wire.outbox.push(large(Kind::Response, 1, 3 * TURN)).unwrap();
     wire.outbox.flush();
     wire.outbox.push(Outgoing::Frames(&ping_bytes(2))).unwrap();
-    wire.read(FRAGMENT_BYTES + 1000);
+    wire.read(TURN + 1000);
     wire.outbox.push(Outgoing::Frames(&ping_bytes(3))).unwrap();
     wire.drain();
-    assert_eq!(wire.shown(), ["Response 1 65536…", "Ping 2", "…Response 1 65536…", "Ping 3", "…Response 1 65536"]);
+    assert_eq!(wire.shown(), ["Response 1 131072…", "Ping 2", "…Response 1 131072…", "Ping 3", "…Response 1 131072"]);
 }
 
 #[test]
 fn large_messages_take_turns() {
     let mut wire = Wire::new(1000, WIDE);
-    wire.outbox.push(large(Kind::Request, 1, 2 * FRAGMENT_BYTES + 5)).unwrap();
-    wire.outbox.push(large(Kind::Response, 1, FRAGMENT_BYTES + 5)).unwrap();
+    wire.outbox.push(large(Kind::Request, 1, 2 * TURN + 5)).unwrap();
+    wire.outbox.push(large(Kind::Response, 1, TURN + 5)).unwrap();
     wire.outbox.flush();
     wire.drain();
-    let expected = ["Request 1 65536…", "Response 1 65536…", "…Request 1 65536…", "…Response 1 5", "…Request 1 5"];
+    let expected = ["Request 1 131072…", "Response 1 131072…", "…Request 1 131072…", "…Response 1 5", "…Request 1 5"];
     assert_eq!(wire.shown(), expected);
     let whole: Vec<usize> = wire.messages().iter().map(|message| message.payload.len()).collect();
-    assert_eq!(whole, [FRAGMENT_BYTES + 5, 2 * FRAGMENT_BYTES + 5]);
+    assert_eq!(whole, [TURN + 5, 2 * TURN + 5]);
 }
 
 #[test]
@@ -66,14 +70,14 @@ fn several_messages_that_are_written_together_keep_their_order_behind_a_large_on
     let put = |out: &mut Vec<u8>, _| {
         frame::put(out, Kind::Event, 1, b"1");
         frame::put(out, Kind::Event, 1, b"2");
-        Some(message(Kind::Event, FRAGMENT_BYTES + 5))
+        Some(message(Kind::Event, TURN + 5))
     };
     for _ in 0..2 {
         wire.outbox.push_with(Lane::Answering(1), put).unwrap();
     }
     wire.outbox.flush();
     wire.drain();
-    let together = ["Event 1 1", "Event 1 1", "Event 1 65536…", "…Event 1 5"];
+    let together = ["Event 1 1", "Event 1 1", "Event 1 131072…", "…Event 1 5"];
     assert_eq!(wire.shown(), [together, together].concat());
 }
 
@@ -178,11 +182,11 @@ fn as_much_may_be_queued_as_the_limit_says_and_one_byte_more_is_full() {
 
 #[test]
 fn a_large_message_counts_as_queued_until_it_is_written() {
-    let mut wire = Wire::new(1000, FRAGMENT_BYTES);
-    wire.outbox.push(large(Kind::Response, 1, 3 * FRAGMENT_BYTES)).unwrap();
+    let mut wire = Wire::new(1000, TURN);
+    wire.outbox.push(large(Kind::Response, 1, 3 * TURN)).unwrap();
     wire.outbox.flush();
     assert!(wire.outbox.is_full());
-    wire.read(FRAGMENT_BYTES + 5000);
+    wire.read(TURN + 5000);
     assert!(wire.outbox.is_full());
     wire.drain();
     assert!(!wire.outbox.is_full());
@@ -193,7 +197,7 @@ fn a_large_message_counts_as_queued_until_it_is_written() {
 fn closing_drops_what_is_queued_and_wakes_everybody() {
     let mut wire = Wire::new(10, 10);
     wire.outbox.push(Outgoing::Frames(&ping_bytes(1))).unwrap();
-    wire.outbox.push(large(Kind::Request, 1, 3 * FRAGMENT_BYTES)).unwrap();
+    wire.outbox.push(large(Kind::Request, 1, 3 * TURN)).unwrap();
     wire.outbox.flush();
     let outbox = Arc::clone(&wire.outbox);
     let mut room = pin!(outbox.room());
@@ -225,36 +229,36 @@ fn after_a_goodbye_responses_are_sent_and_requests_are_not() {
     wire.outbox.push_goodbye(b"{}");
     assert!(wire.outbox.is_leaving());
     assert_eq!(wire.outbox.push_request(1, Outgoing::Frames(&ping_bytes(1))), Err(NotSent::Leaving));
-    wire.outbox.push(large(Kind::Response, 2, FRAGMENT_BYTES + 1)).unwrap();
+    wire.outbox.push(large(Kind::Response, 2, TURN + 1)).unwrap();
     wire.outbox.flush();
     wire.drain();
-    assert_eq!(wire.shown(), ["Goodbye 0 2", "Response 2 65536…", "…Response 2 1"]);
+    assert_eq!(wire.shown(), ["Goodbye 0 2", "Response 2 131072…", "…Response 2 1"]);
 }
 
 #[test]
 fn no_request_begins_behind_the_last_goodbye_and_answers_are_sent() {
     let mut wire = Wire::new(1000, WIDE);
-    wire.outbox.push(large(Kind::Request, 1, FRAGMENT_BYTES + 1)).unwrap();
+    wire.outbox.push(large(Kind::Request, 1, TURN + 1)).unwrap();
     wire.outbox.flush();
     // The first has begun, and the others wait: for their turn, or for what is left of it.
-    wire.outbox.push_request(2, large(Kind::Request, 2, FRAGMENT_BYTES + 2)).unwrap();
+    wire.outbox.push_request(2, large(Kind::Request, 2, TURN + 2)).unwrap();
     wire.outbox.push_request(1, Outgoing::Frames(&ping_bytes(1))).unwrap();
-    wire.outbox.push(large(Kind::Response, 3, FRAGMENT_BYTES + 3)).unwrap();
+    wire.outbox.push(large(Kind::Response, 3, TURN + 3)).unwrap();
     wire.outbox.push_last(&mut Frames::of(&ping(0, b"last"))).unwrap();
     assert_eq!(wire.outbox.push_request(4, Outgoing::Frames(&ping_bytes(4))), Err(NotSent::Leaving));
     wire.drain();
     let shown = wire.shown();
-    assert_eq!(shown, ["Request 1 65536…", "Ping 0 4", "Response 3 65536…", "…Request 1 1", "…Response 3 3"]);
+    assert_eq!(shown, ["Request 1 131072…", "Ping 0 4", "Response 3 131072…", "…Request 1 1", "…Response 3 3"]);
     assert_eq!(wire.outbox.queue().queued_bytes, 0);
 }
 
 #[test]
 fn nobody_who_writes_for_others_does_so_for_long() {
     let mut wire = Wire::new(1 << 24, WIDE);
-    wire.outbox.push(large(Kind::Response, 1, 10 * FRAGMENT_BYTES)).unwrap();
+    wire.outbox.push(large(Kind::Response, 1, 10 * TURN)).unwrap();
     wire.outbox.flush();
     assert_eq!(wire.driver.times(), 1, "the connection's own task goes on");
-    assert!(wire.outbox.queue().queued_bytes >= (10 - INLINE_BATCHES) * FRAGMENT_BYTES);
+    assert!(wire.outbox.queue().queued_bytes >= (10 - INLINE_BATCHES) * TURN);
     wire.drain();
     assert_eq!(wire.messages().len(), 1);
 }

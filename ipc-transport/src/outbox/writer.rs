@@ -14,8 +14,12 @@ use crate::frame::{self, Frames, Large, Part};
 /// The writing side of a transport.
 pub(crate) type WriteHalf = Box<dyn AsyncWrite + Send + Unpin>;
 
-/// The pieces that one system call takes: the frames, and a fragment that is made of several attachments.
+/// The pieces that one system call takes: the frames, and fragments that may be made of several attachments.
 const MOST_PIECES: usize = 16;
+
+/// The fragments of a large message that are written together. Fewer wake the reader more often. With more, a socket is full
+/// before it has taken all, and its writer is woken only when three quarters have been read: both sides wait in turn then.
+pub(super) const FRAGMENTS_PER_WRITE: usize = 2;
 
 /// A large message on its way.
 pub(super) struct Sending {
@@ -52,51 +56,95 @@ impl Behind {
     }
 }
 
-/// Writes one batch after the other: whole frames, then one fragment of a large message, in one system call. The
-/// fragment is written from where the message lies.
+/// Writes one batch after the other: whole frames, then some fragments of a large message, in one system call. Fragments
+/// are written from where the message lies.
 pub(super) struct Writer {
     io: WriteHalf,
-    /// Frames, and the prefix of the fragment.
+    /// Frames, and behind them the prefixes of the fragments.
     frames: Vec<u8>,
-    fragment: Option<(Box<Sending>, Part)>,
+    fragments: Option<Fragments>,
     written: usize,
     /// The bytes that the peer has taken, of all batches.
     pub(super) taken: u64,
 }
 
+/// The next fragments of a large message.
+struct Fragments {
+    sending: Box<Sending>,
+    /// What they carry, and where their prefixes end among the frames.
+    parts: [Part; FRAGMENTS_PER_WRITE],
+    prefix_ends: [usize; FRAGMENTS_PER_WRITE],
+    /// Where the last of them ends in the message.
+    end: usize,
+}
+
+impl Fragments {
+    /// The next fragments of a message, whose prefixes are put behind the frames.
+    fn next(sending: Box<Sending>, frames: &mut Vec<u8>) -> Self {
+        let total = sending.message.payload.len();
+        let mut end = sending.sent;
+        let mut parts = [Part { start: total, end: total }; FRAGMENTS_PER_WRITE];
+        let mut prefix_ends = [0; FRAGMENTS_PER_WRITE];
+        for (index, (part, prefix_end)) in parts.iter_mut().zip(&mut prefix_ends).enumerate() {
+            if index == 0 || end < total {
+                *part = Part::after(end, total);
+                frame::fragment_prefix(frames, &sending.message, *part);
+                end = part.end;
+            }
+            *prefix_end = frames.len();
+        }
+        Self { sending, parts, prefix_ends, end }
+    }
+
+    /// The pieces of a batch in their order: the frames with the first prefix, and after each prefix what it is of.
+    fn pieces<'a>(&'a self, frames: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        let starts = std::iter::once(0).chain(self.prefix_ends);
+        starts.zip(self.prefix_ends).zip(self.parts).flat_map(move |((start, end), part)| {
+            let prefix = frames.get(start..end).unwrap_or_default();
+            std::iter::once(prefix).chain(self.sending.message.payload.part(part))
+        })
+    }
+}
+
 impl Writer {
     pub(super) fn new(io: WriteHalf) -> Self {
-        Self { io, frames: Vec::new(), fragment: None, written: 0, taken: 0 }
+        Self { io, frames: Vec::new(), fragments: None, written: 0, taken: 0 }
     }
 
     /// Takes what is written next. The batch before must have been settled.
     pub(super) fn load(&mut self, frames: &mut Vec<u8>, large: Option<Box<Sending>>) {
         std::mem::swap(&mut self.frames, frames);
-        self.fragment = large.map(|sending| {
-            let part = Part::after(sending.sent, sending.message.payload.len());
-            frame::fragment_prefix(&mut self.frames, &sending.message, part);
-            (sending, part)
-        });
+        self.fragments = large.map(|sending| Fragments::next(sending, &mut self.frames));
     }
 
     /// Writes the batch.
     pub(super) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            let Self { io, frames, fragment, written, .. } = self;
-            let mut pieces = [IoSlice::new(&[]); MOST_PIECES];
-            let unwritten = frames.get(*written..).filter(|frames| !frames.is_empty());
-            let skipped = written.saturating_sub(frames.len());
-            let fragment = fragment.iter().flat_map(|(sending, part)| sending.message.payload.part(*part, skipped));
-            let mut count = 0;
-            for (place, piece) in pieces.iter_mut().zip(unwritten.into_iter().chain(fragment)) {
-                *place = IoSlice::new(piece);
-                count += 1;
-            }
+            let Self { io, frames, fragments, written, .. } = self;
             let io = Pin::new(io);
-            let wrote = match pieces.get(..count).unwrap_or_default() {
-                [] => return Poll::Ready(Ok(())),
-                [one] => ready!(io.poll_write(cx, one))?,
-                many => ready!(io.poll_write_vectored(cx, many))?,
+            let wrote = match fragments {
+                None => match frames.get(*written..) {
+                    None | Some([]) => return Poll::Ready(Ok(())),
+                    Some(unwritten) => ready!(io.poll_write(cx, unwritten))?,
+                },
+                Some(fragments) => {
+                    let mut pieces = [IoSlice::new(&[]); MOST_PIECES];
+                    let mut skipped = *written;
+                    let unwritten = fragments.pieces(frames).filter_map(|piece| {
+                        let left = piece.get(skipped..).filter(|left| !left.is_empty());
+                        skipped = skipped.saturating_sub(piece.len());
+                        left
+                    });
+                    let mut count = 0;
+                    for (place, piece) in pieces.iter_mut().zip(unwritten) {
+                        *place = IoSlice::new(piece);
+                        count += 1;
+                    }
+                    match pieces.get(..count).unwrap_or_default() {
+                        [] => return Poll::Ready(Ok(())),
+                        pieces => ready!(io.poll_write_vectored(cx, pieces))?,
+                    }
+                }
             };
             if wrote == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -107,13 +155,13 @@ impl Writer {
     }
 
     /// Ends a batch that has been written: answers its bytes without prefixes of fragments, and the large message
-    /// of which a fragment was among it.
+    /// of which fragments were among it.
     pub(super) fn settle(&mut self, frame_bytes: usize) -> (usize, Option<Box<Sending>>) {
         self.frames.clear();
         self.written = 0;
-        let Some((mut sending, part)) = self.fragment.take() else { return (frame_bytes, None) };
-        let bytes = frame_bytes + part.end - part.start;
-        sending.sent = part.end;
+        let Some(Fragments { mut sending, end, .. }) = self.fragments.take() else { return (frame_bytes, None) };
+        let bytes = frame_bytes + end - sending.sent;
+        sending.sent = end;
         (bytes, Some(sending))
     }
 

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use ipc_core::envelope::Kind;
 use tokio::io::{AsyncRead as _, DuplexStream, ReadBuf, duplex};
 
+use super::TURN;
 use crate::assembly::{Assembled, Assembly, AssemblyLimits, Message};
 use crate::frame::{self, Frame, Large, LargePayload};
 use crate::outbox::{Outbox, Outgoing};
@@ -121,15 +122,23 @@ impl Wire {
         frames
     }
 
-    /// The frames in words: `…Request 1 65536…` is a fragment in the midst of a request.
+    /// The frames in words: `…Request 1 131072…` is a turn of a request in its midst, which is a write's worth of fragments.
     pub(super) fn shown(&self) -> Vec<String> {
-        let frames = self.frames();
-        let shown = frames.iter().map(|frame| {
-            let Frame { kind, id, payload, .. } = frame;
-            let bytes = if payload.is_empty() { String::new() } else { format!(" {}", payload.len()) };
-            let (before, after) = (frame.flags.continued, frame.flags.more);
+        let mut turns: Vec<(Frame<'_>, usize)> = Vec::new();
+        for frame in self.frames() {
+            match turns.last_mut() {
+                Some((turn, bytes)) if frame.flags.continued && turn.flags.more && *bytes < TURN => {
+                    assert_eq!((turn.kind, turn.id), (frame.kind, frame.id), "something passed between its fragments");
+                    turn.flags.more = frame.flags.more;
+                    *bytes += frame.payload.len();
+                }
+                _ => turns.push((frame, frame.payload.len())),
+            }
+        }
+        let shown = turns.iter().map(|(Frame { kind, id, flags, .. }, bytes)| {
+            let bytes = if *bytes == 0 { String::new() } else { format!(" {bytes}") };
             let dots = |there: bool| if there { "…" } else { "" };
-            format!("{}{kind:?} {id}{bytes}{}", dots(before), dots(after))
+            format!("{}{kind:?} {id}{bytes}{}", dots(flags.continued), dots(flags.more))
         });
         shown.collect()
     }

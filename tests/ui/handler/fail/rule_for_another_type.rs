@@ -1,7 +1,7 @@
 use ipc_bridge::prelude::*;
 
 #[handler("data:fetch")]
-fn fetch(#[garde(ascii)] id: u64) -> u64 {
+fn fetch(#[garde(range(min = 1))] id: String) -> String {
     id
 }
 
