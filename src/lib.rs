@@ -2,23 +2,26 @@
 
 #[doc(hidden)]
 pub use ipc_core::__private;
-#[cfg(feature = "export")]
-pub use ipc_core::export;
 pub use ipc_core::{
-    AnyEvent, AnySubscription, Bytes, ChannelDescription, CodeDescription, Context, Description, DescriptionError,
-    ErrorDescription, EventDescription, Failure, FromContext, GrantProblem, Grants, GrantsError, Handler, HandlerDoc,
-    HandlerItem, INTROSPECT, Incoming, IncomingError, Invoke, InvokeError, InvokeStream, Issue, Issues, ItemStream,
-    KeyedEvent, Lag, MAX_RETAINED_BYTES, MAX_RETAINED_KEYS, Many, NeverWaits, Once, PatternError, Peer, PublishError,
-    Publisher, Request, Requirements, Router, RouterError, RouterProblem, Sensitive, Service, SetGrantsError, State,
-    Stream, StreamRequest, Subscribe, SubscribeError, SubscribeOptions, Subscribing, Subscription, SubscriptionError,
-    channel, code, garde, layer, response, schemars, zeroize,
+    AnyData, AnyEvent, AnyItems, AnyRequest, AnySubscription, Bytes, ChannelDescription, ChannelKind, CodeDescription,
+    Context, Description, DescriptionError, ErrorDescription, EventDescription, Failure, FromContext, GrantProblem,
+    Grants, GrantsError, Handler, HandlerDoc, HandlerItem, INTROSPECT, Incoming, IncomingError, Introspect, Invoke,
+    InvokeError, InvokeStream, Issue, Issues, ItemStream, KeyedEvent, Lag, MAX_RETAINED_BYTES, MAX_RETAINED_KEYS, Many,
+    NeverWaits, Once, PatternError, Peer, PublishError, Publisher, Request, Requirements, Router, RouterError,
+    RouterProblem, Sensitive, Service, SetGrantsError, State, Stream, StreamRequest, Subscribe, SubscribeError,
+    SubscribeOptions, Subscribing, Subscription, SubscriptionError, TAP, channel, code, garde, layer, response,
+    schemars, tap, zeroize,
 };
 #[cfg(feature = "capabilities")]
 pub use ipc_core::{Capabilities, CapabilitiesError, CapabilityMistake, UncheckedCapabilities};
+pub use ipc_core::{Contract, ContractMismatch, Contracted, Fingerprints};
+#[cfg(feature = "export")]
+pub use ipc_core::{diff, export};
+pub use ipc_transport::Mismatch;
 pub use ipc_transport::{
-    BindError, Client, ClientBuilder, ConnectError, Endpoint, Hello, HelloLimits, Holder, IssueError, Limits,
-    NameError, ReadTokenError, ServeError, Server, ServerBuilder, Token, TokenError, TokenId, TokenOptions, Transport,
-    memory, shutdown_signal,
+    BindError, Client, ClientBuilder, ConnectError, Endpoint, EndpointFile, EndpointState, FoundEndpoint, Hello,
+    HelloLimits, Holder, IssueError, Limits, NameError, ReadTokenError, ServeError, Server, ServerBuilder, SurveyError,
+    Token, TokenError, TokenId, TokenOptions, Transport, memory, shutdown_signal,
 };
 
 /// # Examples
@@ -148,3 +151,9 @@ pub mod streams_and_events {}
 
 #[doc = include_str!("../docs/grants.md")]
 pub mod grants {}
+
+#[doc = include_str!("../docs/exports.md")]
+pub mod exports {}
+
+#[doc = include_str!("../docs/evolving.md")]
+pub mod evolving {}

@@ -84,7 +84,10 @@ async fn an_answer_that_makes_no_sense_fails_its_call_and_no_other() {
             for body in answers {
                 let answer = client.invoke(old {}).await;
                 let shown = body.get(..40).unwrap_or(body);
-                assert!(matches!(answer, Err(InvokeError::Decode { channel: "old:call", .. })), "{shown}: {answer:?}");
+                assert!(
+                    matches!(&answer, Err(InvokeError::Decode { channel, .. }) if channel == "old:call"),
+                    "{shown}: {answer:?}"
+                );
             }
             assert_eq!(client.invoke(old {}).await, Ok(3));
         };

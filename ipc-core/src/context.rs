@@ -160,6 +160,11 @@ impl Context {
         self.session.access.as_ref().map_or(0, |access| access.place_of_publishing(number))
     }
 
+    /// What the peer may use; everything, where there is none.
+    pub(crate) fn access(&self) -> Option<&Access> {
+        self.session.access.as_deref()
+    }
+
     pub(crate) fn states(&self) -> &States {
         &self.session.states
     }

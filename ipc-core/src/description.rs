@@ -1,24 +1,31 @@
 //! The description of a router: what each channel takes and answers, for tools and for people.
 
 mod build;
+mod channel;
+#[cfg(feature = "export")]
+pub mod diff;
 mod event;
 mod fingerprint;
 mod names;
+mod part;
+mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::Schema;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::schema;
+use crate::schema as references;
 
 pub(crate) use build::{Draft, DraftAnswer, Drafts, Generators, build};
+pub use channel::{ChannelDescription, ChannelKind, CodeDescription};
 pub use event::EventDescription;
 pub(crate) use event::EventDraft;
+pub(crate) use part::MayEvent;
 
 /// The dialect of every schema in a description.
-const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+pub(crate) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// What every channel of a router takes and answers, and what is published on it, over one set of type definitions.
 ///
@@ -29,17 +36,33 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// one schema with what it refers to. Requests and responses share the definitions. A type that reads otherwise than it
 /// is written (a field with `#[serde(default)]` may be left out of a request and always stands in a response) has two:
 /// `Item` for what is read, `ItemOutput` for what is written.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// Readers pass over keys that they do not know, so that a later version can add some. [`schema`](Self::schema) has every key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(
+    description = "What every channel of a router takes and answers, and what is published on it, over one set of \
+                          type definitions."
+)]
 pub struct Description {
+    /// The dialect of every schema in the document.
     #[serde(rename = "$schema")]
+    #[schemars(schema_with = "schema::dialect")]
     dialect: String,
+    /// The major version of the protocol that the channels are served by.
     protocol: u16,
+    /// The program that wrote the document, and its version.
     generator: String,
+    /// The fingerprint of the whole contract.
+    #[schemars(regex(pattern = "^[0-9a-f]{16}$"))]
     fingerprint: String,
+    /// The channels that are called, by their names.
     channels: BTreeMap<String, ChannelDescription>,
+    /// The events, by the names of their channels.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     events: BTreeMap<String, EventDescription>,
+    /// The types that the schemas refer to, by their names.
     #[serde(rename = "$defs")]
+    #[schemars(schema_with = "schema::named")]
     definitions: BTreeMap<String, Schema>,
 }
 
@@ -93,19 +116,35 @@ impl Description {
         self.definitions.get(name)
     }
 
-    /// One schema of the description as a document of its own, with the definitions that it needs and no others.
-    #[must_use]
-    pub fn standalone(&self, schema: &Schema) -> Schema {
+    /// The JSON Schema of descriptions as they are written.
+    ///
+    /// It is `docs/description.schema.json` in the repository. A schema says what is there, and lets pass what it does not
+    /// know.
+    pub fn schema() -> Schema {
+        schema::of_descriptions()
+    }
+
+    /// The names of the definitions that these schemas need.
+    fn needed<'a>(&self, schemas: impl Iterator<Item = &'a Schema>) -> BTreeSet<String> {
         let mut needed = BTreeSet::new();
         let mut next = Vec::new();
-        schema::referenced(schema.as_value(), &mut |name| next.push(name.to_owned()));
+        for schema in schemas {
+            references::referenced(schema.as_value(), &mut |name| next.push(name.to_owned()));
+        }
         while let Some(name) = next.pop() {
             if let Some(definition) = self.definitions.get(&name)
                 && needed.insert(name)
             {
-                schema::referenced(definition.as_value(), &mut |name| next.push(name.to_owned()));
+                references::referenced(definition.as_value(), &mut |name| next.push(name.to_owned()));
             }
         }
+        needed
+    }
+
+    /// One schema of the description as a document of its own, with the definitions that it needs and no others.
+    #[must_use]
+    pub fn standalone(&self, schema: &Schema) -> Schema {
+        let needed = self.needed(std::iter::once(schema));
         let mut document = schema.clone();
         document.insert("$schema".to_owned(), Value::from(DIALECT));
         if !needed.is_empty() {
@@ -114,110 +153,6 @@ impl Description {
             document.insert("$defs".to_owned(), Value::Object(definitions.collect()));
         }
         document
-    }
-}
-
-/// What one channel takes and answers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ChannelDescription {
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    doc: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    deprecated: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    permission: Option<String>,
-    request: Schema,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    incoming: Option<Schema>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    response: Option<Schema>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    item: Option<Schema>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<CodeDescription>,
-    fingerprint: String,
-}
-
-impl ChannelDescription {
-    /// The doc comment of the handler, empty where it has none.
-    pub fn doc(&self) -> &str {
-        &self.doc
-    }
-
-    /// The note of the handler's `#[deprecated]`, empty where that has none.
-    pub fn deprecated(&self) -> Option<&str> {
-        self.deprecated.as_deref()
-    }
-
-    /// The permission that the handler names, and every caller needs a grant for; `None` where it names none: then its
-    /// channel's name is the permission, and a peer of the same user has it by itself.
-    pub fn permission(&self) -> Option<&str> {
-        self.permission.as_deref()
-    }
-
-    /// The schema of the request, as the server reads it.
-    pub fn request(&self) -> &Schema {
-        &self.request
-    }
-
-    /// The schema of an item of the stream that the caller sends beside its request, as the server reads it; `None`
-    /// where the channel takes no stream.
-    pub fn incoming(&self) -> Option<&Schema> {
-        self.incoming.as_ref()
-    }
-
-    /// The schema of the response's `data`, as the server writes it; `None` where the channel answers with a stream.
-    pub fn response(&self) -> Option<&Schema> {
-        self.response.as_ref()
-    }
-
-    /// The schema of an item of the stream that the channel answers with, as the server writes it; `None` where the
-    /// channel answers once.
-    pub fn item(&self) -> Option<&Schema> {
-        self.item.as_ref()
-    }
-
-    /// The codes of the handler's own errors, in the order of their declaration. Beside them stand the
-    /// [standard codes](crate::code).
-    pub fn errors(&self) -> &[CodeDescription] {
-        &self.errors
-    }
-
-    /// The fingerprint of what travels on this channel: 16 lower-case hexadecimal digits.
-    ///
-    /// It changes when the request, the response, a code or its details change in shape or in constraints. It does not
-    /// change with docs, titles, examples, default values and deprecations, with the order of fields, variants and
-    /// codes, with the names of Rust types, or with other channels; nor with the permission: who may call is the server's
-    /// affair, and what travels stays the same.
-    pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
-    }
-}
-
-/// One code that a handler's error can have.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CodeDescription {
-    code: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    doc: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    details: Option<Schema>,
-}
-
-impl CodeDescription {
-    /// The code, in SCREAMING_SNAKE_CASE.
-    pub fn code(&self) -> &str {
-        &self.code
-    }
-
-    /// The doc comment of the variant, empty where it has none.
-    pub fn doc(&self) -> &str {
-        &self.doc
-    }
-
-    /// The schema of the error's `details`, as the server writes them; `None` where the code has none.
-    pub fn details(&self) -> Option<&Schema> {
-        self.details.as_ref()
     }
 }
 

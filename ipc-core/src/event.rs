@@ -107,7 +107,7 @@ pub trait NeverWaits: Event {}
 ///
 /// Whatever it is, a slow subscriber slows no other subscriber, and what waits for it has a bound. It learns how many
 /// it missed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Lag {

@@ -18,6 +18,11 @@ pub use pattern::PatternError;
 /// It counts as one that nobody named: a peer of the same user has it, unless it is denied.
 pub const INTROSPECT: &str = "ipc:introspect";
 
+/// The permission that a peer needs to watch what others say, where the router [lets anybody](crate::Router::tap).
+///
+/// It counts as one that was named: nobody has it who was not granted it.
+pub const TAP: &str = "ipc:tap";
+
 /// What a peer may use: permissions that it is granted, and some that it is denied all the same.
 ///
 /// A permission is written out, `data:read`, or stands with all that begin alike for a pattern: `data:*`, or `*` for

@@ -1,5 +1,6 @@
 //! What a call comes to at the caller's side.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
@@ -95,7 +96,7 @@ pub enum InvokeError<E = Infallible> {
     /// The response is not what this channel answers by this client's types.
     Decode {
         /// The channel that was called.
-        channel: &'static str,
+        channel: Cow<'static, str>,
         /// What does not fit, with line and column.
         reason: String,
     },
@@ -168,7 +169,7 @@ pub fn read_response<R: Request<Response: DeserializeOwned>>(
     match read_with(attachments, || response::read::<R::Response>(json)) {
         Ok(Ok(data)) => Ok(data),
         Ok(Err(failure)) => Err(refusal(failure)),
-        Err(reason) => Err(InvokeError::Decode { channel: R::CHANNEL, reason: unquoted(&reason) }),
+        Err(reason) => Err(InvokeError::Decode { channel: R::CHANNEL.into(), reason: unquoted(&reason) }),
     }
 }
 
@@ -181,7 +182,7 @@ pub fn read_published(channel: &'static str, json: &[u8]) -> Result<(), InvokeEr
     match response::read::<()>(json) {
         Ok(Ok(())) => Ok(()),
         Ok(Err(failure)) => Err(InvokeError::Refused(failure)),
-        Err(reason) => Err(InvokeError::Decode { channel, reason: unquoted(&reason) }),
+        Err(reason) => Err(InvokeError::Decode { channel: channel.into(), reason: unquoted(&reason) }),
     }
 }
 

@@ -6,6 +6,7 @@
 #[path = "private.rs"]
 pub mod __private;
 mod answer;
+mod any;
 mod blocking;
 mod body;
 mod bytes;
@@ -13,6 +14,7 @@ mod cancellation;
 pub mod channel;
 mod constraint;
 mod context;
+mod contract;
 mod correlation;
 mod deadline;
 mod description;
@@ -26,6 +28,7 @@ mod failure;
 mod grants;
 mod handler;
 mod incoming;
+mod introspection;
 mod invoke;
 mod items;
 mod json;
@@ -40,17 +43,24 @@ mod sensitive;
 mod service;
 mod state;
 mod streaming;
+pub mod tap;
 mod validation;
 mod wire;
 
 pub use answer::{Many, Once};
+pub use any::{AnyData, AnyItems, AnyRequest};
 #[doc(hidden)]
 pub use body::{Body, Mark, read_with};
 pub use bytes::Bytes;
 pub use context::{Context, FromContext};
+pub use contract::{Contract, ContractMismatch, Contracted, Fingerprints};
 #[doc(hidden)]
 pub use deadline::{current_deadline, earlier, timed_out};
-pub use description::{ChannelDescription, CodeDescription, Description, DescriptionError, EventDescription};
+#[cfg(feature = "export")]
+pub use description::diff;
+pub use description::{
+    ChannelDescription, ChannelKind, CodeDescription, Description, DescriptionError, EventDescription,
+};
 pub use error::{ErrorDescription, IpcError};
 pub use event::any::{AnyEvent, AnySubscription};
 pub use event::hub::PublishError;
@@ -74,9 +84,10 @@ pub use failure::{Failure, code};
 pub use grants::access::Access;
 #[cfg(feature = "capabilities")]
 pub use grants::capabilities::{Capabilities, CapabilitiesError, CapabilityMistake, UncheckedCapabilities};
-pub use grants::{GrantProblem, Grants, GrantsError, INTROSPECT, PatternError, SetGrantsError};
+pub use grants::{GrantProblem, Grants, GrantsError, INTROSPECT, PatternError, SetGrantsError, TAP};
 pub use handler::{Handler, HandlerDoc, HandlerItem, Request};
 pub use incoming::{Incoming, IncomingError};
+pub use introspection::Introspect;
 pub use invoke::{Invoke, InvokeError};
 #[doc(hidden)]
 pub use invoke::{read_published, read_response};

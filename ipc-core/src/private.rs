@@ -15,6 +15,7 @@ pub use crate::answer::{
 pub use crate::blocking::blocking;
 pub use crate::channel;
 pub use crate::context::{Context, FromContext};
+pub use crate::contract::{Announced, Contract, Contracted, Exchange, Expected, OwnSchema};
 pub use crate::error::{ErrorDescription, IpcError};
 pub use crate::event::subscribe::{Subscribe, Subscribing};
 pub use crate::event::{Event, KeyedEvent, Lag, NeverWaits, key_json};

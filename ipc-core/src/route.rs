@@ -13,6 +13,7 @@ use std::task::{self, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
+use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
@@ -162,24 +163,7 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
     }
 
     fn describe(&self, generators: &mut Generators) -> Draft {
-        // The struct beside a function is the channel's own and has no name in the schema: two modules may each have a
-        // `fetch`. A payload that stands for the whole request lends it its own id, and keeps its name.
-        let mut request = if H::schema_id() == H::SCHEMA_ID {
-            let mut own = H::json_schema(&mut generators.input);
-            // They are the function's, and the channel has them already.
-            for annotation in ["title", "description", "deprecated"] {
-                own.remove(annotation);
-            }
-            own
-        } else {
-            generators.input.subschema_for::<H>()
-        };
-        // The parameters by name say so themselves. The whole payload has a type that others use too.
-        if H::SENSITIVE.contains(&"") {
-            request.insert(sensitive::KEYWORD.to_owned(), true.into());
-        }
-        let incoming = H::describe_incoming(&mut generators.input);
-        Draft { doc: H::DOC, permission: H::PERMISSION, request, incoming, answer: H::Output::describe(generators) }
+        describe::<H, S>(generators)
     }
 
     fn permission(&self) -> Option<&'static str> {
@@ -197,6 +181,41 @@ impl<H: Handler<S>, S: Send + Sync> Route for Typed<H, S> {
     fn answers_with_a_stream(&self) -> bool {
         H::Output::MANY
     }
+}
+
+/// What a handler says of its channel.
+pub(crate) fn describe<H: Handler<S>, S>(generators: &mut Generators) -> Draft {
+    let mut request = describe_request::<H>(H::SCHEMA_ID, generators);
+    // The parameters by name say so themselves. The whole payload has a type that others use too.
+    if H::SENSITIVE.contains(&"") {
+        request.insert(sensitive::KEYWORD.to_owned(), true.into());
+    }
+    let incoming = H::describe_incoming(&mut generators.input);
+    Draft {
+        doc: H::DOC,
+        permission: H::PERMISSION,
+        timeout: H::TIMEOUT,
+        detached: H::DETACHED,
+        request,
+        incoming,
+        answer: H::Output::describe(generators),
+    }
+}
+
+/// The schema of a request, whose own schema has the id `own`.
+///
+/// The struct beside a function is the channel's own and has no name in the schema: two modules may each have a `fetch`. A
+/// payload that stands for the whole request lends it its own id, and keeps its name.
+pub(crate) fn describe_request<R: JsonSchema>(own: &str, generators: &mut Generators) -> Schema {
+    if R::schema_id() != own {
+        return generators.input.subschema_for::<R>();
+    }
+    let mut request = R::json_schema(&mut generators.input);
+    // They are the function's, and the channel has them already.
+    for annotation in ["title", "description", "deprecated"] {
+        request.remove(annotation);
+    }
+    request
 }
 
 impl<H: Handler<S>, S: Send + Sync> Dispatching for Typed<H, S> {
@@ -270,6 +289,11 @@ pub(crate) fn answer(
     // The handler has what belongs to the call.
     let call = OpenCall { channel, deadline, scope: None };
     guard(channel, out, Dispatch::Answered, |out| deadline::within(deadline, || begin(call, out)))
+}
+
+/// The answer of what has no handler: these items.
+pub(crate) fn answer_with(channel: &'static str, deadline: Option<Instant>, items: impl Items + 'static) -> Dispatch {
+    Dispatch::Stream(PendingStream::new(OpenCall { channel, deadline, scope: None }, Box::pin(items)))
 }
 
 /// Reads and checks the payload, and calls the function.

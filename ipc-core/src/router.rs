@@ -1,5 +1,6 @@
 //! The router: which handler answers which channel, and which events are published.
 
+mod builtin;
 mod events;
 mod here;
 mod layers;
@@ -30,8 +31,10 @@ use crate::peer::Peer;
 use crate::route::{self, Dispatch, Dispatching as _, Inbound, Route, Typed, refuse};
 use crate::service::Service;
 use crate::state::States;
+use crate::tap::TapOptions;
 use crate::wire::{self, Masks};
 
+use builtin::Builtin;
 pub use problem::{RouterError, RouterProblem};
 
 /// The handlers of an application, the state that they share, and the events that it publishes.
@@ -49,6 +52,11 @@ pub struct Router {
     detached: Arc<Detached>,
     problems: Vec<RouterProblem>,
     fingerprint: OnceLock<Result<String, DescriptionError>>,
+    /// What peers are told that ask what there is, made when the first of them asks.
+    described: OnceLock<Result<Arc<Description>, DescriptionError>>,
+    hides_itself: bool,
+    /// Lets those watch who may.
+    tap: Option<TapOptions>,
     log_payloads: bool,
     /// What is shown of payloads in the log, once it is asked for.
     masks: OnceLock<Option<Arc<Masks>>>,
@@ -193,21 +201,31 @@ impl Router {
 
     /// What is shown of payloads, if anything is. A router that cannot be described shows none.
     pub(crate) fn masks(&self) -> Option<Arc<Masks>> {
-        let make = || self.description().map(|description| Arc::new(Masks::new(description)));
-        let made = || match make() {
-            Ok(masks) => Some(masks),
+        if self.log_payloads { self.made_masks() } else { None }
+    }
+
+    /// What may be shown of payloads, whoever asks.
+    fn made_masks(&self) -> Option<Arc<Masks>> {
+        let made = || match self.described() {
+            Ok(description) => Some(Arc::new(Masks::new(Arc::clone(description)))),
             Err(error) => {
-                tracing::warn!(%error, "no payload is logged, as the router cannot be described");
+                tracing::warn!(%error, "no payload is shown, as the router cannot be described");
                 None
             }
         };
-        if self.log_payloads { self.masks.get_or_init(made).clone() } else { None }
+        self.masks.get_or_init(made).clone()
     }
 
-    /// The name of a channel, where a handler or an event has it.
+    /// The description, made once.
+    fn described(&self) -> Result<&Arc<Description>, &DescriptionError> {
+        self.described.get_or_init(|| self.description().map(Arc::new)).as_ref()
+    }
+
+    /// The name of a channel, where a handler or an event has it, or the framework.
     pub(crate) fn channel(&self, name: &str) -> Option<&'static str> {
         let of_event = || self.hub.topic(name).map(|topic| topic.channel);
-        self.routes.get_key_value(name).map(|(name, _)| *name).or_else(of_event)
+        let own = || self.builtin(name).map(Builtin::channel);
+        self.routes.get_key_value(name).map(|(name, _)| *name).or_else(of_event).or_else(own)
     }
 
     /// The context of the calls of one peer, which may use everything.
@@ -246,13 +264,15 @@ impl Router {
             let needs = |(channel, placed): (&&'static str, &Placed)| Need::to_use(channel, placed.route.permission());
             let mut events = self.hub.topics();
             events.sort_unstable_by_key(|topic| topic.number);
-            Arc::new(Needs::new(handlers.into_iter().map(needs).collect(), events.iter().map(|topic| topic.needs())))
+            let needs = Needs::new(handlers.into_iter().map(needs).collect(), events.iter().map(|topic| topic.needs()));
+            let needs = if self.hides_itself { needs.without_introspection() } else { needs };
+            Arc::new(if self.tap.is_some() { needs.with_tap() } else { needs })
         })
     }
 
     /// What was made of what there was by now is made again.
     fn forget_what_was_made(&mut self) {
-        (self.fingerprint, self.masks, self.needs) = Default::default();
+        (self.fingerprint, self.described, self.masks, self.needs) = Default::default();
     }
 
     /// Waits until no `detached` handler runs that nobody waits for any more.
@@ -264,14 +284,21 @@ impl Router {
     /// Whether a request to this channel is answered with a stream, or comes with one.
     #[doc(hidden)]
     pub fn has_streams(&self, channel: &[u8]) -> bool {
-        let route = std::str::from_utf8(channel).ok().and_then(|name| self.routes.get(name));
-        route.is_some_and(|Placed { route, .. }| route.takes_incoming() || route.answers_with_a_stream())
+        let Ok(name) = std::str::from_utf8(channel) else { return false };
+        match self.routes.get(name) {
+            Some(Placed { route, .. }) => route.takes_incoming() || route.answers_with_a_stream(),
+            None => self.builtin(name) == Some(Builtin::Tap),
+        }
     }
 
     /// Answers one request: the response stands in `out`, after what `out` held already, or the call goes on.
     #[doc(hidden)]
     pub fn dispatch(&self, request: Inbound<'_>, cx: &mut Context, out: &mut Body) -> Dispatch {
-        if wire::is_on() { wire::watched(self, request, cx, out) } else { self.answer(request, cx, out) }
+        if wire::is_on() || self.is_tapped() {
+            wire::watched(self, request, cx, out)
+        } else {
+            self.answer(request, cx, out)
+        }
     }
 
     pub(crate) fn answer(&self, request: Inbound<'_>, cx: &mut Context, out: &mut Body) -> Dispatch {
@@ -300,6 +327,9 @@ impl Router {
                 return layered.dispatch(json, attachments, cx, out);
             }
             return route::publish(topic, json, attachments, cx, out);
+        }
+        if let Some(builtin) = name.and_then(|name| self.builtin(name)) {
+            return self.answer_itself(builtin, json, deadline, cx, out);
         }
         let name = String::from_utf8_lossy(channel);
         let failure = cx.denied_unknown(&name).unwrap_or_else(|| {

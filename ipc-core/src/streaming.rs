@@ -175,7 +175,7 @@ fn ended<R: StreamRequest>(ending: Ending) -> Option<InvokeError<R::Error>> {
 }
 
 fn decode<E>(channel: &'static str, error: &serde_json::Error) -> InvokeError<E> {
-    InvokeError::Decode { channel, reason: unquoted(error) }
+    InvokeError::Decode { channel: channel.into(), reason: unquoted(error) }
 }
 
 impl<R: StreamRequest> fmt::Debug for ItemStream<R> {

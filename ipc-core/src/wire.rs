@@ -1,4 +1,4 @@
-//! The log of what is called: one line for each call, when it is over.
+//! The log of what is called, one line for each call when it is over, and what those see who [watch](crate::tap).
 
 mod mask;
 
@@ -16,6 +16,7 @@ use crate::failure::code;
 use crate::layer::code_of;
 use crate::route::{Dispatch, Inbound, Items, PendingCall, PendingStream, Running, Step};
 use crate::router::Router;
+use crate::tap::TappedCall;
 
 pub(crate) use mask::Masks;
 
@@ -28,20 +29,39 @@ pub(crate) fn is_on() -> bool {
     enabled!(target: TARGET, Level::TRACE)
 }
 
-/// Answers a request, and tells the log of it when it is answered.
+/// Answers a request, and tells the log of it when it is answered, and those who watch as it goes on.
 #[cold]
 pub(crate) fn watched(router: &Router, request: Inbound<'_>, cx: &mut Context, out: &mut Body) -> Dispatch {
     let name = std::str::from_utf8(request.channel).ok().and_then(|name| router.channel(name));
+    let request_bytes = request.json.len() + request.attachments.iter().map(bytes::Bytes::len).sum::<usize>();
     let Some(channel) = name else {
         // What has no schema is not shown. The name is the peer's, and may be anything.
-        let (channel, request_bytes) = (request.channel.escape_ascii(), request.json.len());
+        let channel = request.channel.escape_ascii();
         trace!(target: TARGET, %channel, request_bytes, outcome = code::UNKNOWN_CHANNEL, "a call");
-        return router.answer(request, cx, out);
+        let (start, begun) = (out.json.len(), Clock::now());
+        let tapped = router.tapped(&channel.to_string(), cx.peer(), request.json, request_bytes);
+        let dispatched = router.answer(request, cx, out);
+        if let Some(call) = tapped {
+            let response = out.json.get(start..).unwrap_or_default();
+            call.end(Some((response, response.len())), code_of(response).unwrap_or("ok"), micros_since(begun), None);
+        }
+        return dispatched;
     };
-    let masks = router.masks();
+    let tapped = router.tapped(channel, cx.peer(), request.json, request_bytes);
+    let mut watched_incoming = None;
+    let Inbound { channel: name, json, attachments, deadline, incoming } = request;
+    let request = match &tapped {
+        Some(tapped) => {
+            let incoming = watched_incoming.insert(|| tapped.watch(incoming()));
+            Inbound { channel: name, json, attachments, deadline, incoming }
+        }
+        None => Inbound { channel: name, json, attachments, deadline, incoming },
+    };
+    let masks = if is_on() { router.masks() } else { None };
     let mut call = Watched {
         channel,
-        request_bytes: request.json.len() + request.attachments.iter().map(bytes::Bytes::len).sum::<usize>(),
+        request_bytes,
+        tapped: tapped.clone(),
         request: masks.as_ref().map(|masks| masks.request(channel, request.json)),
         masks,
         begun: Clock::now(),
@@ -71,6 +91,8 @@ struct Watched {
     channel: &'static str,
     /// The bytes of its JSON and of its binary data.
     request_bytes: usize,
+    /// The call, for those who watch.
+    tapped: Option<TappedCall>,
     /// The request as it may be shown.
     request: Option<String>,
     masks: Option<Arc<Masks>>,
@@ -86,19 +108,28 @@ impl Watched {
     /// The response stands in `out`, behind `start`.
     fn answered(&mut self, out: &Body, start: usize) {
         let response = out.json.get(start..).unwrap_or_default();
-        self.response_bytes += response.len() + out.attachments.iter().map(bytes::Bytes::len).sum::<usize>();
+        let bytes = response.len() + out.attachments.iter().map(bytes::Bytes::len).sum::<usize>();
+        self.response_bytes += bytes;
         let shown = self.masks.as_ref().map(|masks| masks.response(self.channel, response));
-        self.tell(code_of(response).unwrap_or("ok"), shown.as_deref());
+        let outcome = code_of(response).unwrap_or("ok");
+        if let Some(tapped) = self.tapped.take() {
+            tapped.end(Some((response, bytes)), outcome, micros_since(self.begun), self.items);
+        }
+        self.tell(outcome, shown.as_deref());
     }
 
     fn tell(&mut self, outcome: &str, response: Option<&str>) {
         self.told = true;
         let Self { channel, request_bytes, request, begun, items, response_bytes, .. } = self;
-        let (request, micros) = (request.as_deref(), u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX));
+        let (request, micros) = (request.as_deref(), micros_since(*begun));
         trace!(
             target: TARGET, channel, request_bytes, response_bytes, items, outcome, micros, request, response, "a call"
         );
     }
+}
+
+fn micros_since(begun: Clock) -> u64 {
+    u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Nobody waited for the answer to its end.
@@ -106,7 +137,11 @@ impl Drop for Watched {
     fn drop(&mut self) {
         if !self.told {
             let expired = self.deadline.is_some_and(|deadline| deadline <= Instant::now());
-            self.tell(if expired { code::TIMEOUT } else { code::CANCELLED }, None);
+            let outcome = if expired { code::TIMEOUT } else { code::CANCELLED };
+            if let Some(tapped) = self.tapped.take() {
+                tapped.end(None, outcome, micros_since(self.begun), self.items);
+            }
+            self.tell(outcome, None);
         }
     }
 }
@@ -138,7 +173,12 @@ impl Items for WatchedItems {
             Step::Item => {
                 let call = &mut self.call;
                 call.items = call.items.map(|items| items + 1);
-                call.response_bytes += out.json.len() - start;
+                let json = out.json.get(start..).unwrap_or_default();
+                call.response_bytes += json.len();
+                if let Some(tapped) = &call.tapped {
+                    let bytes = json.len() + out.attachments.iter().map(bytes::Bytes::len).sum::<usize>();
+                    tapped.item(json, bytes);
+                }
             }
             Step::End => self.call.answered(out, start),
         }

@@ -4,6 +4,7 @@
 //! `#[handler]` itself, called on an instance instead of by its name.
 
 mod client;
+mod contract;
 mod events;
 mod expand;
 mod model;

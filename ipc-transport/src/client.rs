@@ -1,14 +1,17 @@
 //! The calling side.
 
+mod any;
+mod contract;
+
 use std::sync::Arc;
 use std::task::{self, Poll};
 use std::time::Duration;
 
 use ipc_core::channel::MAX_CHANNEL_BYTES;
 use ipc_core::{
-    AnySubscription, Body, Event, Failure, Grants, Invoke, InvokeError, InvokeStream, ItemStream, Peer, ReceiveEvents,
-    ReceiveItems, Received, ReceivedEvent, Request, Router, StreamRequest, Subscribe, SubscribeError, SubscribeOptions,
-    Subscribing, Subscription, code, read_published, read_response, write_json,
+    AnySubscription, Body, Contract, Event, Failure, Grants, Invoke, InvokeError, InvokeStream, ItemStream, Peer,
+    ReceiveEvents, ReceiveItems, Received, ReceivedEvent, Request, Router, StreamRequest, Subscribe, SubscribeError,
+    SubscribeOptions, Subscribing, Subscription, code, read_published, read_response, write_json,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,6 +31,8 @@ use crate::link::{Asked, Link, other_end};
 use crate::local;
 use crate::token::Token;
 use crate::transport::Transport;
+
+pub use contract::Mismatch;
 
 /// A connection to a server. A clone uses the same connection, on which any number of calls may be in flight.
 ///
@@ -108,7 +113,7 @@ impl Client {
             .call(asked)
             .await?
             .open()
-            .map_err(|error| InvokeError::Decode { channel: R::CHANNEL, reason: error.to_string() })?;
+            .map_err(|error| InvokeError::Decode { channel: R::CHANNEL.into(), reason: error.to_string() })?;
         read_response::<R>(&json, attachments)
     }
 
@@ -184,10 +189,7 @@ impl Client {
     ///
     /// Dropping the future, or the subscription, ends it.
     pub async fn subscribe_any(&self, pattern: &str) -> Result<AnySubscription, SubscribeError> {
-        if pattern.is_empty() || pattern.len() > MAX_CHANNEL_BYTES {
-            let said = format_args!("a pattern has 1 to {MAX_CHANNEL_BYTES} bytes, and this one has {}", pattern.len());
-            return Err(SubscribeError::Refused(Failure::new(code::INVALID_INPUT, said)));
-        }
+        check_pattern(pattern)?;
         let events = events::subscribe(&self.shared.link, pattern, None, self.deadline()).await?;
         Ok(AnySubscription::received(pattern.to_owned(), Box::new(self.keeping(events))))
     }
@@ -246,6 +248,14 @@ impl Client {
     }
 }
 
+fn check_pattern(pattern: &str) -> Result<(), SubscribeError> {
+    if pattern.is_empty() || pattern.len() > MAX_CHANNEL_BYTES {
+        let said = format_args!("a pattern has 1 to {MAX_CHANNEL_BYTES} bytes, and this one has {}", pattern.len());
+        return Err(SubscribeError::Refused(Failure::new(code::INVALID_INPUT, said)));
+    }
+    Ok(())
+}
+
 /// What arrives over a connection, which it keeps.
 struct Kept<S> {
     source: S,
@@ -302,6 +312,8 @@ pub struct ClientBuilder {
     server_uids: Vec<u32>,
     token: Option<Token>,
     policy: Policy,
+    contract: Option<Contract>,
+    mismatch: Mismatch,
 }
 
 impl ClientBuilder {
@@ -347,7 +359,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Nobody listens there, or somebody who is not such a server, or runs as a user that is not trusted.
+    /// Nobody listens there, or somebody who is not such a server, runs as a user that is not trusted, or serves another
+    /// contract, where that is [refused](Mismatch::Refuse).
     pub async fn connect(self, endpoint: impl Into<Endpoint>) -> Result<Client, ConnectError> {
         let endpoint = endpoint.into();
         let connected = tokio::time::timeout(self.limits.handshake, endpoint.connect()).await;
@@ -369,10 +382,16 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Whoever is there is not such a server.
+    /// Whoever is there is not such a server, or serves another contract, where that is [refused](Mismatch::Refuse).
     pub async fn over(self, transport: Transport) -> Result<Client, ConnectError> {
         let waited = self.limits.handshake;
-        tokio::time::timeout(waited, self.shake_hands(transport)).await.unwrap_or(Err(ConnectError::Timeout { waited }))
+        let expectation = self.expectation()?;
+        let connecting = tokio::time::timeout(waited, self.shake_hands(transport));
+        let client = connecting.await.unwrap_or(Err(ConnectError::Timeout { waited }))?;
+        if let Some(expectation) = expectation {
+            expectation.check(&client).await?;
+        }
+        Ok(client)
     }
 
     async fn shake_hands(self, transport: Transport) -> Result<Client, ConnectError> {

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use ipc_core::envelope::PROTOCOL_VERSION;
-use ipc_core::{Failure, GrantsError, RouterError};
+use ipc_core::{ContractMismatch, DescriptionError, Failure, GrantsError, RouterError};
 
 use crate::endpoint::NameError;
 use crate::handshake::HandshakeError;
@@ -70,6 +70,12 @@ pub enum ConnectError {
         /// How long the client waited.
         waited: Duration,
     },
+    /// The server serves another contract than the client expects, and the client does not go on with that.
+    #[error("{0}")]
+    Contract(Box<ContractMismatch>),
+    /// What the client expects cannot be described.
+    #[error("the expected contract cannot be described: {0}")]
+    Description(#[from] DescriptionError),
     /// The operating system refused.
     #[error("the connection failed: {0}")]
     Io(#[source] io::Error),

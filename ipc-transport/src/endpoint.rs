@@ -8,6 +8,7 @@ use crate::connect::ConnectError;
 use crate::listener::Listener;
 use crate::local;
 use crate::memory;
+use crate::survey::SurveyError;
 use crate::transport::Transport;
 
 /// The most bytes that an endpoint's name may have. A Unix socket's path has room for 107, and the folder takes some.
@@ -170,6 +171,18 @@ impl Endpoint {
         }
     }
 
+    /// Where a local socket or a pipe stands, and its name, if it has one.
+    pub(crate) fn address(&self) -> Result<(Option<&str>, local::Address), SurveyError> {
+        match &self.0 {
+            Place::Name(name) => {
+                let address = local::Address::of_name(check(name)?).map_err(SurveyError::Io)?;
+                Ok((Some(name), address))
+            }
+            Place::Path(path) => Ok((None, local::Address::of_path(path))),
+            _ => Err(SurveyError::Nowhere(self.shown())),
+        }
+    }
+
     /// How the endpoint is called where something is wrong with it.
     pub(crate) fn shown(&self) -> String {
         match &self.0 {
@@ -182,9 +195,13 @@ impl Endpoint {
     }
 }
 
-fn check(name: &str) -> Result<&str, NameError> {
-    let fits = (1..=MAX_NAME_BYTES).contains(&name.len())
+/// Whether this can name an endpoint.
+pub(crate) fn is_name(name: &str) -> bool {
+    (1..=MAX_NAME_BYTES).contains(&name.len())
         && name.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
-    if fits { Ok(name) } else { Err(NameError { name: name.to_owned() }) }
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+}
+
+fn check(name: &str) -> Result<&str, NameError> {
+    if is_name(name) { Ok(name) } else { Err(NameError { name: name.to_owned() }) }
 }

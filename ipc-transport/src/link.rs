@@ -21,7 +21,7 @@ use crate::serving::Serving;
 use crate::token::issued::Issued;
 
 pub(crate) use self::calling::Asked;
-pub(crate) use self::remote::other_end;
+pub(crate) use self::remote::{other_end, written};
 
 /// The number of the next connection of this process.
 static NEXT: AtomicU64 = AtomicU64::new(1);

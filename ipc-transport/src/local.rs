@@ -6,6 +6,6 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub(crate) use unix::{Address, Claim, Inherited, Listener, connect, own_user};
+pub(crate) use unix::{Address, Claim, Inherited, Listener, connect, look, names, own_user};
 #[cfg(windows)]
-pub(crate) use windows::{Address, Claim, Listener, connect, own_user};
+pub(crate) use windows::{Address, Claim, Listener, connect, look, names, own_user};

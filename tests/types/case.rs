@@ -146,6 +146,8 @@ where
 {
     assert!(!case.values.is_empty() && !case.refused.is_empty(), "a case says what is a value and what is none");
     let description = router.description().unwrap_or_else(|error| panic!("{error}"));
+    let of_descriptions = jsonschema::draft202012::new(Description::schema().as_value()).unwrap();
+    of_descriptions.validate(&serde_json::to_value(&description).unwrap()).unwrap_or_else(|error| panic!("{error}"));
     run_at(At::Local, |place| async move {
         let _server = Server::bind(&place).serve(router).await.unwrap();
         let client = Client::connect(&place).await.unwrap();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { type Client, connect, type ConnectOptions, isIpcError, Router, shapes, upload } from "../src/index.js";
+import { expectContract } from "../src/mismatch.js";
 import { localPath, localServer } from "../src/node.js";
 import { program, RustServer } from "./support/server.js";
 import { it, until } from "./support/watchdog.js";
@@ -53,6 +54,19 @@ if (!executable) {
     assert.equal(wrong.error.code, "INVALID_INPUT");
     assert.equal(wrong.error.details.issues[0].path, "id");
     await assert.rejects(client.invoke("no:such"), code("UNKNOWN_CHANNEL"));
+  });
+
+  it("a page whose bindings are older is told which channels differ", async () => {
+    const described: any = await client.invoke("ipc:introspect");
+    const fingerprint = described.channels["math:add"].fingerprint;
+    const expected = { fingerprint: "old", channels: { "math:add": fingerprint, "data:fetch": "old", "no:such": "old" } };
+    const mismatch = await expectContract(client, expected, { onMismatch: () => true });
+    assert.deepEqual([mismatch?.differing, mismatch?.missing], [["data:fetch"], ["no:such"]]);
+    assert.ok(mismatch?.added.includes("status:changed"), mismatch?.message);
+    assert.equal(mismatch?.actual, described.fingerprint);
+    assert.equal(await client.invoke("math:add", { left: 1, right: 2 }), 3);
+    const same = { fingerprint: described.fingerprint, channels: {} };
+    assert.equal(await expectContract(client, same), undefined);
   });
 
   it("ten thousand calls at one time are each answered with their own", async () => {

@@ -47,6 +47,14 @@ it("what a page need not have is not loaded without being asked for, and is smal
   }
 });
 
+it("the comparison of contracts is an entry point of its own, and small", async () => {
+  const port = `export { webSocket } from "./src/websocket.ts";`;
+  const core = await gzipped(CORE + port);
+  const more = (await gzipped(`${CORE} ${port} export { expectContract } from "./src/mismatch.ts";`)) - core;
+  console.log(`mismatch: ${more} bytes more`);
+  assert.ok(more > 100 && more < 1000, `${more} bytes more`);
+});
+
 it("nothing in what a page loads is of Node", async () => {
   const { outputFiles } = await build({
     stdin: {

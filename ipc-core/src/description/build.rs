@@ -1,6 +1,7 @@
 //! From handlers to a description: two generators, one set of definitions.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::Transform as _;
@@ -12,7 +13,7 @@ use super::names::{self, Ids};
 use crate::envelope::PROTOCOL_VERSION;
 
 use super::event::EventDraft;
-use super::{ChannelDescription, CodeDescription, DIALECT, Description, DescriptionError};
+use super::{ChannelDescription, ChannelKind, CodeDescription, DIALECT, Description, DescriptionError};
 use crate::error::ErrorDescription;
 use crate::handler::HandlerDoc;
 use crate::schema;
@@ -34,6 +35,8 @@ pub struct Generators {
 pub(crate) struct Draft {
     pub(crate) doc: HandlerDoc,
     pub(crate) permission: Option<&'static str>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) detached: bool,
     pub(crate) request: Schema,
     pub(crate) incoming: Option<Schema>,
     pub(crate) answer: DraftAnswer,
@@ -150,6 +153,9 @@ fn channel(draft: Draft, renamed: &BTreeSet<String>, fingerprints: &mut Fingerpr
         doc: draft.doc.text.to_owned(),
         deprecated: draft.doc.deprecated.map(str::to_owned),
         permission: draft.permission.map(str::to_owned),
+        kind: Some(ChannelKind::of(incoming.is_some(), item.is_some())),
+        timeout_ms: draft.timeout.map(milliseconds),
+        detached: draft.detached,
         request,
         incoming,
         response,
@@ -159,6 +165,11 @@ fn channel(draft: Draft, renamed: &BTreeSet<String>, fingerprints: &mut Fingerpr
     };
     channel.fingerprint = fingerprints.channel(&channel);
     channel
+}
+
+/// A time in milliseconds, rounded up: a limit that is told as 0 would be none.
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
 
 /// The names of the types that are written otherwise than they are read, by themselves or by what they refer to.

@@ -2,31 +2,49 @@
 
 use std::collections::BTreeSet;
 
-use schemars::Schema;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
 use super::build::{Generators, mended, refer_to_outputs};
 use super::fingerprint::Fingerprints;
+use super::schema;
 use crate::event::{Event, Lag};
 use crate::handler::HandlerDoc;
 
 /// What is published on one channel.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EventDescription {
+    /// The doc comment of the event.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     doc: String,
+    /// The note of the event's `#[deprecated]`; empty where that has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     deprecated: Option<String>,
+    /// The permission that the event names for subscribing. Where it names none, the channel's name is the permission.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    permission: Option<String>,
+    #[schemars(with = "String")]
+    pub(super) permission: Option<String>,
+    /// The permission that the event names for publishing, where peers may. Where it names none, it is the channel's name
+    /// and `:publish`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    publish_permission: Option<String>,
+    #[schemars(with = "String")]
+    pub(super) publish_permission: Option<String>,
+    /// The event, as the server writes it.
+    #[schemars(schema_with = "schema::any")]
     pub(super) data: Schema,
+    /// The key that a subscriber can ask for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "schema::any")]
     pub(super) key: Option<Schema>,
+    /// Whether a new subscriber gets the last event at once: the last of each key, where the event has keys.
     retain: bool,
+    /// What becomes of a subscriber that does not keep up.
     lag: Lag,
+    /// Whether peers may publish it too.
     pub(super) shared: bool,
+    /// The fingerprint of what travels on the channel.
+    #[schemars(regex(pattern = "^[0-9a-f]{16}$"))]
     fingerprint: String,
 }
 

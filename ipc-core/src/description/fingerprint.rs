@@ -14,7 +14,7 @@ use super::{ChannelDescription, EventDescription};
 use crate::{schema, sensitive};
 
 /// The keywords that say something about a value without restricting it.
-const ANNOTATIONS: [&str; 10] = [
+pub(super) const ANNOTATIONS: [&str; 10] = [
     "$comment",
     "$schema",
     "default",

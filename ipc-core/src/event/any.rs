@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::Event;
 use super::subscription::{ReceiveEvents, Source, SubscriptionError};
+use crate::any::spelled_out;
 use crate::body::read_with;
 use crate::bytes::Bytes;
 
@@ -50,12 +51,7 @@ impl AnyEvent {
     ///
     /// The event is no JSON.
     pub fn data(&self) -> Result<Value, SubscriptionError> {
-        let mut value =
-            serde_json::from_slice(&self.json).map_err(|error| SubscriptionError::decode(&self.channel, &error))?;
-        if !self.attachments.is_empty() {
-            read_with(self.attachments.clone(), || spell_out(&mut value));
-        }
-        Ok(value)
+        spelled_out(&self.json, &self.attachments).map_err(|error| SubscriptionError::decode(&self.channel, &error))
     }
 
     /// The JSON text as it travelled: `"$0"` stands where the first attachment belongs.
@@ -66,20 +62,6 @@ impl AnyEvent {
     /// The binary data that travelled beside the JSON.
     pub fn attachments(&self) -> impl ExactSizeIterator<Item = Bytes> {
         self.attachments.iter().cloned().map(Bytes::from)
-    }
-}
-
-/// Puts base64 in the place of what stands for an attachment.
-fn spell_out(value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            if let Some(bytes) = Bytes::of_place(text) {
-                *text = bytes.to_base64();
-            }
-        }
-        Value::Array(values) => values.iter_mut().for_each(spell_out),
-        Value::Object(named) => named.values_mut().for_each(spell_out),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

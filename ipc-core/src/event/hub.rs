@@ -16,6 +16,7 @@ use super::topic::Topic;
 use super::{Event, NeverWaits};
 use crate::failure::{Failure, code};
 use crate::grants::access::Access;
+use crate::tap::Taps;
 
 /// The events that a router declares, and all who subscribe to them.
 ///
@@ -28,6 +29,8 @@ pub struct Hub {
     subscriptions: AtomicU64,
     /// Numbers what is retained.
     clock: Arc<AtomicU64>,
+    /// Who watches what passes by.
+    taps: Arc<Taps>,
 }
 
 /// What holds wherever the table of events is locked.
@@ -89,7 +92,7 @@ impl Hub {
     ///
     /// The event that has the channel already; the hub is unchanged.
     pub(crate) fn declare<E: Event>(&self) -> Result<(), Arc<Topic>> {
-        self.add(Topic::of::<E>(Arc::clone(&self.clock)))
+        self.add(Topic::of::<E>(Arc::clone(&self.clock), Arc::clone(&self.taps)))
     }
 
     /// Declares an event that peers publish too.
@@ -98,7 +101,7 @@ impl Hub {
     ///
     /// The event that has the channel already; the hub is unchanged.
     pub(crate) fn declare_shared<E: Event + DeserializeOwned>(&self) -> Result<(), Arc<Topic>> {
-        self.add(Topic::of::<E>(Arc::clone(&self.clock)).shared::<E>())
+        self.add(Topic::of::<E>(Arc::clone(&self.clock), Arc::clone(&self.taps)).shared::<E>())
     }
 
     fn add(&self, mut topic: Topic) -> Result<(), Arc<Topic>> {
@@ -109,6 +112,11 @@ impl Hub {
         topic.number = topics.len();
         topics.insert(topic.channel, Arc::new(topic));
         Ok(())
+    }
+
+    /// Who watches what passes by.
+    pub(crate) fn taps(&self) -> &Arc<Taps> {
+        &self.taps
     }
 
     /// The event of this channel.

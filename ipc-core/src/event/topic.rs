@@ -27,6 +27,7 @@ use crate::handler::HandlerItem;
 use crate::json::read_json;
 use crate::remote::BoxFuture;
 use crate::route::explain;
+use crate::tap::Taps;
 use crate::validation::Issues;
 
 /// A declared event without its type.
@@ -51,6 +52,8 @@ pub(crate) struct Topic {
     state: Mutex<State>,
     /// Tells when an event was published, over all topics of the hub.
     clock: Arc<AtomicU64>,
+    /// Who watches what passes by.
+    taps: Arc<Taps>,
 }
 
 type Read = fn(&Topic, &[u8], Vec<Bytes>) -> Result<Option<Arc<PublishedEvent>>, Failure>;
@@ -69,7 +72,7 @@ pub(super) struct State {
 }
 
 impl Topic {
-    pub(super) fn of<E: Event>(clock: Arc<AtomicU64>) -> Self {
+    pub(super) fn of<E: Event>(clock: Arc<AtomicU64>, taps: Arc<Taps>) -> Self {
         let mut generator = SchemaSettings::draft2020_12().into_generator();
         Self {
             channel: E::CHANNEL,
@@ -86,6 +89,7 @@ impl Topic {
             turn: tokio::sync::Mutex::new(()),
             state: Mutex::default(),
             clock,
+            taps,
         }
     }
 
@@ -207,13 +211,24 @@ impl Topic {
             Turn { topic: self, held: Some(held) }
         });
         drop(state);
-        Some((turn, offered.finish()))
+        Some((turn, self.finish(event, offered)))
     }
 
     /// Offers an event to all who want it, retains it, and answers who has no room.
     fn offer(&self, event: &Arc<PublishedEvent>) -> Full {
         let offered = self.offer_within(&mut self.lock(), event);
-        offered.finish()
+        self.finish(event, offered)
+    }
+
+    /// Does what is left to do when the topic is not held any more, and answers who has no room.
+    fn finish(&self, event: &PublishedEvent, offered: Offered) -> Full {
+        if self.taps.is_watched() {
+            self.taps.event(event, offered.subscribers);
+        }
+        for subscriber in offered.told {
+            subscriber.wake();
+        }
+        offered.full
     }
 
     fn offer_within(&self, state: &mut State, event: &Arc<PublishedEvent>) -> Offered {
@@ -222,6 +237,7 @@ impl Topic {
             offered.forgotten = state.retained.put(self.clock.fetch_add(1, Ordering::Relaxed), event);
         }
         let of_key = event.key().and_then(|key| state.of_key.get(key));
+        offered.subscribers = state.of_all.len() + of_key.map_or(0, Subscribers::len);
         let mut gone = Vec::new();
         for (id, subscriber) in state.of_all.iter().chain(of_key.into_iter().flatten()) {
             match subscriber.offer(event) {
@@ -296,18 +312,10 @@ struct Offered {
     full: Full,
     /// Those who must be told that they have something.
     told: Vec<Arc<dyn Subscriber>>,
-    /// What is retained no more.
+    /// What is retained no more: dropped where the topic is not held.
     forgotten: Vec<Arc<PublishedEvent>>,
-}
-
-impl Offered {
-    /// Does what is left to do when the topic is not held any more.
-    fn finish(self) -> Full {
-        for subscriber in self.told {
-            subscriber.wake();
-        }
-        self.full
-    }
+    /// How many were offered it.
+    subscribers: usize,
 }
 
 /// The turn of one publisher, or its place in the line.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::needs::Needs;
-use super::{Grants, GrantsError, INTROSPECT};
+use super::{Grants, GrantsError};
 use crate::failure::{Failure, code};
 use crate::peer::Peer;
 
@@ -63,17 +63,13 @@ impl Access {
 
     /// The permissions that are granted now, sorted; `*` for all of them.
     pub fn permissions(&self) -> Vec<String> {
-        let grants = self.grants();
-        if grants.grants_introspection() && (0..self.granted.len()).all(|place| self.allows(place)) {
+        if (0..self.granted.len()).all(|place| self.allows(place)) {
             return vec!["*".to_owned()];
         }
         let (mut granted, mut denied) = (BTreeSet::new(), BTreeSet::new());
         for (place, need) in self.needs.iter().enumerate().filter(|(_, need)| need.is_open) {
             // One that some endpoint names and another does not may be granted for the one and not for the other.
             if self.allows(place) { &mut granted } else { &mut denied }.insert(need.permission.as_ref());
-        }
-        if grants.grants_introspection() {
-            granted.insert(INTROSPECT);
         }
         granted.difference(&denied).map(|permission| (*permission).to_owned()).collect()
     }
@@ -97,6 +93,16 @@ impl Access {
     /// Where it stands what it takes to publish the event with this number.
     pub(crate) fn place_of_publishing(&self, number: usize) -> usize {
         self.needs.publishing(number)
+    }
+
+    /// Where it stands what it takes to be told what there is.
+    pub(crate) fn place_of_introspecting(&self) -> usize {
+        self.needs.introspecting()
+    }
+
+    /// Where it stands what it takes to watch the others.
+    pub(crate) fn place_of_tapping(&self) -> usize {
+        self.needs.tapping()
     }
 
     /// Whether what nobody has a handler for would be granted: whoever may use a whole namespace learns what is not in
@@ -164,6 +170,7 @@ impl fmt::Debug for Access {
 #[cfg(test)]
 mod tests {
     use super::super::needs::Need;
+    use super::super::{INTROSPECT, TAP};
     use super::*;
 
     fn access(grants: Grants) -> Access {
@@ -176,21 +183,24 @@ mod tests {
     }
 
     fn places(access: &Access) -> Vec<bool> {
-        (0..7).map(|place| access.allows(place)).collect()
+        (0..8).map(|place| access.allows(place)).collect()
     }
 
     #[test]
     fn each_endpoint_has_its_place() {
-        let all = [true, true, true, true, true, true, false];
+        let all = [true, true, true, true, true, true, true, false];
         assert_eq!(places(&access(Grants::all())), all, "behind the last there is nothing");
-        assert_eq!(places(&access(Grants::none())), [false; 7]);
+        assert_eq!(places(&access(Grants::none())), [false; 8]);
         // What is published behind a permission is not published without one.
-        assert_eq!(places(&access(Grants::same_user())), [false, true, true, true, false, false, false]);
-        assert_eq!(places(&access(Grants::none().allow("data:read"))), [true, false, false, false, true, false, false]);
+        assert_eq!(places(&access(Grants::same_user())), [false, true, true, true, false, false, true, false]);
+        assert_eq!(
+            places(&access(Grants::none().allow("data:read"))),
+            [true, false, false, false, true, false, false, false]
+        );
         let publishes = Grants::none().allow("data:changed:publish").allow("chat:said:publish");
-        assert_eq!(places(&access(publishes)), [false, false, false, true, false, true, false]);
+        assert_eq!(places(&access(publishes)), [false, false, false, true, false, true, false, false]);
         let access = access(Grants::all().deny("chat:*"));
-        assert_eq!(places(&access), [true, true, false, false, true, true, false]);
+        assert_eq!(places(&access), [true, true, false, false, true, true, true, false]);
         assert!(!access.allows_event(0) && access.allows_event(1));
         assert_eq!((access.place_of_publishing(0), access.place_of_publishing(1)), (3, 5));
     }
@@ -204,7 +214,7 @@ mod tests {
         assert_eq!((access.changes(), access.allows(0)), (1, true), "nothing has changed");
         access.revoke();
         assert_eq!((access.changes(), access.grants()), (2, Grants::none()));
-        assert_eq!(places(&access), [false; 7]);
+        assert_eq!(places(&access), [false; 8]);
     }
 
     #[test]
@@ -216,6 +226,27 @@ mod tests {
         assert_eq!(told(Grants::none().allow("data:read")), ["data:read"]);
         assert_eq!(told(Grants::same_user()), [INTROSPECT], "one of two");
         assert_eq!(told(Grants::all().deny(INTROSPECT)), ["data:read"]);
+    }
+
+    #[test]
+    fn watching_the_others_takes_a_grant_of_its_own() {
+        let tapped = || Arc::new(Needs::new(vec![Need::to_use("plain:call", None)], []).with_tap());
+        let access = |grants| Access::new(tapped(), grants, Peer::unknown()).expect("grants");
+        assert!(!access(Grants::same_user()).allows(2));
+        assert_eq!(access(Grants::same_user()).permissions(), [INTROSPECT, "plain:call"], "all, but for that");
+        assert!(access(Grants::same_user().allow(TAP)).allows(2));
+        assert_eq!(access(Grants::all()).permissions(), ["*"]);
+        assert!(!access(Grants::all().deny(TAP)).allows(2));
+    }
+
+    #[test]
+    fn a_router_that_tells_nobody_what_there_is_grants_nobody_to_ask() {
+        let needs = Needs::new(vec![Need::to_use("plain:call", None)], []).without_introspection();
+        let told = |grants| Access::new(Arc::new(needs), grants, Peer::unknown()).expect("grants").permissions();
+        assert_eq!(told(Grants::none().allow("plain:call").allow(INTROSPECT)), ["*"]);
+        let needs = Needs::new(vec![Need::to_use("plain:call", Some("a:b"))], []).without_introspection();
+        let told = |grants| Access::new(Arc::new(needs), grants, Peer::unknown()).expect("grants").permissions();
+        assert_eq!(told(Grants::same_user()), [""; 0]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::needs::Needs;
 use super::pattern::{self, PatternError};
-use super::{Grants, INTROSPECT};
+use super::{Grants, INTROSPECT, TAP};
 
 /// Why grants cannot be used with a router: everything that is wrong with them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +106,7 @@ fn nearest(text: &str, needs: &Needs) -> Option<String> {
             let prefix = |at| permission.get(..at).map(|prefix| format!("{prefix}:*"));
             ends.into_iter().filter_map(prefix).collect::<Vec<_>>()
         };
-        needs.permissions().filter(|permission| *permission != INTROSPECT).flat_map(prefixes).collect()
+        needs.permissions().filter(|permission| ![INTROSPECT, TAP].contains(permission)).flat_map(prefixes).collect()
     } else {
         needs.permissions().map(str::to_owned).collect()
     };

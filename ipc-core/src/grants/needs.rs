@@ -3,14 +3,17 @@
 use std::borrow::Cow;
 
 use super::pattern::PUBLISH;
+use super::{INTROSPECT, TAP};
 
 /// The permissions that the endpoints of a router need, each at its place.
 ///
 /// The handlers stand first, in the order in which they were added; behind them stand two for each event: to subscribe to
-/// it, and to publish it.
+/// it, and to publish it; behind those what the framework answers itself.
 #[derive(Debug, Default)]
 pub(crate) struct Needs {
     handlers: usize,
+    /// Where the framework's own stand.
+    own: usize,
     all: Vec<Need>,
 }
 
@@ -52,7 +55,23 @@ impl Needs {
         let mut all = handlers;
         let handlers = all.len();
         all.extend(events.into_iter().flatten());
-        Self { handlers, all }
+        let own = all.len();
+        all.push(Need::to_use(INTROSPECT, None));
+        Self { handlers, own, all }
+    }
+
+    /// The same of a router that tells nobody what there is.
+    pub(crate) fn without_introspection(mut self) -> Self {
+        if let Some(need) = self.all.get_mut(self.own) {
+            need.is_open = false;
+        }
+        self
+    }
+
+    /// The same of a router whose traffic can be watched.
+    pub(crate) fn with_tap(mut self) -> Self {
+        self.all.push(Need::to_use(TAP, Some(TAP)));
+        self
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Need> {
@@ -73,8 +92,19 @@ impl Needs {
         self.subscribing(event) + 1
     }
 
-    /// The permissions that something needs, and that a pattern may name.
+    /// Where it stands what it takes to be told what there is.
+    pub(crate) fn introspecting(&self) -> usize {
+        self.own
+    }
+
+    /// Where it stands what it takes to watch the others.
+    pub(crate) fn tapping(&self) -> usize {
+        self.own + 1
+    }
+
+    /// The permissions that something needs, and that a pattern may name. The framework's own are among them, whether
+    /// they are used or not: what an application grants need not depend on what it has switched on.
     pub(crate) fn permissions(&self) -> impl Iterator<Item = &str> {
-        self.all.iter().filter(|need| need.is_open).map(|need| &*need.permission).chain([super::INTROSPECT])
+        self.all.iter().filter(|need| need.is_open).map(|need| &*need.permission).chain([INTROSPECT, TAP])
     }
 }

@@ -85,7 +85,7 @@ fn bound_number(schema: &mut Map<String, Value>) {
 }
 
 /// The type of the numbers of a format, the least of them and the greatest.
-fn bounds(format: &str) -> Option<(&'static str, Number, Number)> {
+pub(crate) fn bounds(format: &str) -> Option<(&'static str, Number, Number)> {
     let (least, greatest): (Number, Number) = match format {
         "int8" => (i8::MIN.into(), i8::MAX.into()),
         "int16" => (i16::MIN.into(), i16::MAX.into()),
@@ -114,7 +114,7 @@ fn tighten(schema: &mut Map<String, Value>, keyword: &str, bound: Number, looser
 }
 
 /// Compares integers as what they are: two that differ can be one and the same `f64`.
-fn compare(left: &Number, right: &Number) -> Option<Ordering> {
+pub(crate) fn compare(left: &Number, right: &Number) -> Option<Ordering> {
     let whole = |number: &Number| number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
     match (whole(left), whole(right)) {
         (Some(left), Some(right)) => Some(left.cmp(&right)),

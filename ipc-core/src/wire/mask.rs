@@ -1,6 +1,7 @@
 //! Payloads as they may be shown: what their schemas call sensitive is not in them, nor is what they do not know.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use schemars::Schema;
 use serde_json::{Map, Value};
@@ -14,10 +15,10 @@ const MAX_DEPTH: usize = 128;
 
 /// What is shown of the payloads of a router.
 #[derive(Debug)]
-pub(crate) struct Masks(Description);
+pub(crate) struct Masks(Arc<Description>);
 
 impl Masks {
-    pub(crate) fn new(description: Description) -> Self {
+    pub(crate) fn new(description: Arc<Description>) -> Self {
         Self(description)
     }
 
@@ -53,6 +54,14 @@ impl Masks {
             error.insert("details".to_owned(), details);
         }
         Value::Object(response).to_string()
+    }
+
+    /// An item of a stream: one that the caller sends, or one of the answer.
+    pub(crate) fn item(&self, channel: &str, of_caller: bool, json: &[u8]) -> String {
+        let Ok(value) = serde_json::from_slice(json) else { return HIDDEN.to_owned() };
+        let described = self.0.channel(channel);
+        let schema = described.and_then(|channel| if of_caller { channel.incoming() } else { channel.item() });
+        self.show(value, schema).to_string()
     }
 
     fn show(&self, value: Value, schema: Option<&Schema>) -> Value {

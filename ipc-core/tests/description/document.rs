@@ -26,7 +26,7 @@ channel!("data:fetch" fetch { #[garde(range(min = 1))] id: u64 } -> Item | Fetch
 channel!("data:count" count {} -> u32; "Counts." "use data:fetch");
 channel!("data:place" place(Place) -> bool);
 
-fn router() -> Router {
+pub(crate) fn router() -> Router {
     Router::new().handle::<place>().handle::<fetch>().handle::<count>()
 }
 

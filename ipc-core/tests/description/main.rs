@@ -6,5 +6,7 @@
 mod channel;
 mod document;
 mod fingerprint;
+mod kinds;
 mod names;
+mod published;
 mod schemas;

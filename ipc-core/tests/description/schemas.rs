@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::channel::Echo;
+use crate::published::keeps_its_schema;
 
 /// Checks that the schemas of `T` are valid 2020-12 and agree with serde on texts that are a `T` and texts that are not.
 fn agree<T>(accepted: &[&str], refused: &[&str])
@@ -18,6 +19,7 @@ where
 {
     let of = std::any::type_name::<T>();
     let description = Router::new().handle::<Echo<T>>().description().expect("a description");
+    keeps_its_schema(&description);
     let channel = description.channel("test:echo").expect("the channel");
     let validator = |schema| {
         let schema = description.standalone(schema);

@@ -361,3 +361,40 @@ impl<C: ::ipc_bridge::__private::Invoke> AdminClient<C> {
         ::ipc_bridge::__private::Invoke::invoke(&self.caller, AdminHaltRequest {}).await
     }
 }
+impl ::ipc_bridge::__private::OwnSchema for AdminRestartRequest {
+    const SCHEMA_ID: &'static ::ipc_bridge::__private::core::primitive::str = ::ipc_bridge::__private::core::concat!(
+        ::ipc_bridge::__private::core::module_path!(), "::", "AdminRestartRequest"
+    );
+}
+impl ::ipc_bridge::__private::OwnSchema for AdminHaltRequest {
+    const SCHEMA_ID: &'static ::ipc_bridge::__private::core::primitive::str = ::ipc_bridge::__private::core::concat!(
+        ::ipc_bridge::__private::core::module_path!(), "::", "AdminHaltRequest"
+    );
+}
+#[allow(dead_code, reason = "a program may only serve, or only call")]
+impl<C> ::ipc_bridge::__private::Contracted for AdminClient<C>
+where
+    ::ipc_bridge::__private::Exchange<
+        AdminRestartRequest,
+        ::ipc_bridge::__private::Once<AdminRestartRequest>,
+        (),
+    >: ::ipc_bridge::__private::Expected<C>,
+    ::ipc_bridge::__private::Exchange<
+        AdminHaltRequest,
+        ::ipc_bridge::__private::Once<AdminHaltRequest>,
+        (),
+    >: ::ipc_bridge::__private::Expected<C>,
+{
+    fn contract(contract: &mut ::ipc_bridge::__private::Contract) {
+        <::ipc_bridge::__private::Exchange<
+            AdminRestartRequest,
+            ::ipc_bridge::__private::Once<AdminRestartRequest>,
+            (),
+        > as ::ipc_bridge::__private::Expected<C>>::expect(contract);
+        <::ipc_bridge::__private::Exchange<
+            AdminHaltRequest,
+            ::ipc_bridge::__private::Once<AdminHaltRequest>,
+            (),
+        > as ::ipc_bridge::__private::Expected<C>>::expect(contract);
+    }
+}

@@ -314,3 +314,40 @@ impl<C: ::ipc_bridge::__private::Invoke> DataClient<C> {
             .await
     }
 }
+impl ::ipc_bridge::__private::OwnSchema for DataFetchRequest {
+    const SCHEMA_ID: &'static ::ipc_bridge::__private::core::primitive::str = ::ipc_bridge::__private::core::concat!(
+        ::ipc_bridge::__private::core::module_path!(), "::", "DataFetchRequest"
+    );
+}
+impl ::ipc_bridge::__private::OwnSchema for DataAllRequest {
+    const SCHEMA_ID: &'static ::ipc_bridge::__private::core::primitive::str = ::ipc_bridge::__private::core::concat!(
+        ::ipc_bridge::__private::core::module_path!(), "::", "DataAllRequest"
+    );
+}
+#[allow(dead_code, reason = "a program may only serve, or only call")]
+impl<C> ::ipc_bridge::__private::Contracted for DataClient<C>
+where
+    ::ipc_bridge::__private::Exchange<
+        DataFetchRequest,
+        ::ipc_bridge::__private::Once<DataFetchRequest>,
+        (),
+    >: ::ipc_bridge::__private::Expected<C>,
+    ::ipc_bridge::__private::Exchange<
+        DataAllRequest,
+        ::ipc_bridge::__private::Once<DataAllRequest>,
+        (),
+    >: ::ipc_bridge::__private::Expected<C>,
+{
+    fn contract(contract: &mut ::ipc_bridge::__private::Contract) {
+        <::ipc_bridge::__private::Exchange<
+            DataFetchRequest,
+            ::ipc_bridge::__private::Once<DataFetchRequest>,
+            (),
+        > as ::ipc_bridge::__private::Expected<C>>::expect(contract);
+        <::ipc_bridge::__private::Exchange<
+            DataAllRequest,
+            ::ipc_bridge::__private::Once<DataAllRequest>,
+            (),
+        > as ::ipc_bridge::__private::Expected<C>>::expect(contract);
+    }
+}

@@ -454,3 +454,76 @@ impl<C: ::ipc_bridge::__private::Subscribe> LogClient<C> {
         ::ipc_bridge::__private::Subscribing::new(&self.caller)
     }
 }
+impl ::ipc_bridge::__private::OwnSchema for LogTailRequest {
+    const SCHEMA_ID: &'static ::ipc_bridge::__private::core::primitive::str = ::ipc_bridge::__private::core::concat!(
+        ::ipc_bridge::__private::core::module_path!(), "::", "LogTailRequest"
+    );
+}
+impl ::ipc_bridge::__private::OwnSchema for LogSearchRequest {
+    const SCHEMA_ID: &'static ::ipc_bridge::__private::core::primitive::str = ::ipc_bridge::__private::core::concat!(
+        ::ipc_bridge::__private::core::module_path!(), "::", "LogSearchRequest"
+    );
+}
+impl ::ipc_bridge::__private::OwnSchema for LogCountRequest {
+    const SCHEMA_ID: &'static ::ipc_bridge::__private::core::primitive::str = ::ipc_bridge::__private::core::concat!(
+        ::ipc_bridge::__private::core::module_path!(), "::", "LogCountRequest"
+    );
+}
+#[allow(dead_code, reason = "a program may only serve, or only call")]
+impl<C> ::ipc_bridge::__private::Contracted for LogClient<C>
+where
+    ::ipc_bridge::__private::Exchange<
+        LogTailRequest,
+        ::ipc_bridge::__private::Many<LogTailRequest>,
+        (),
+    >: ::ipc_bridge::__private::Expected<C>,
+    ::ipc_bridge::__private::Exchange<
+        LogSearchRequest,
+        ::ipc_bridge::__private::Many<LogSearchRequest>,
+        Incoming<String>,
+    >: ::ipc_bridge::__private::Expected<C>,
+    ::ipc_bridge::__private::Exchange<
+        LogCountRequest,
+        ::ipc_bridge::__private::Once<LogCountRequest>,
+        (),
+    >: ::ipc_bridge::__private::Expected<C>,
+    ::ipc_bridge::__private::Announced<
+        Progress,
+        false,
+    >: ::ipc_bridge::__private::Expected<C>,
+    ::ipc_bridge::__private::Announced<
+        job::Logged,
+        false,
+    >: ::ipc_bridge::__private::Expected<C>,
+    ::ipc_bridge::__private::Announced<Said, true>: ::ipc_bridge::__private::Expected<C>,
+{
+    fn contract(contract: &mut ::ipc_bridge::__private::Contract) {
+        <::ipc_bridge::__private::Exchange<
+            LogTailRequest,
+            ::ipc_bridge::__private::Many<LogTailRequest>,
+            (),
+        > as ::ipc_bridge::__private::Expected<C>>::expect(contract);
+        <::ipc_bridge::__private::Exchange<
+            LogSearchRequest,
+            ::ipc_bridge::__private::Many<LogSearchRequest>,
+            Incoming<String>,
+        > as ::ipc_bridge::__private::Expected<C>>::expect(contract);
+        <::ipc_bridge::__private::Exchange<
+            LogCountRequest,
+            ::ipc_bridge::__private::Once<LogCountRequest>,
+            (),
+        > as ::ipc_bridge::__private::Expected<C>>::expect(contract);
+        <::ipc_bridge::__private::Announced<
+            Progress,
+            false,
+        > as ::ipc_bridge::__private::Expected<C>>::expect(contract);
+        <::ipc_bridge::__private::Announced<
+            job::Logged,
+            false,
+        > as ::ipc_bridge::__private::Expected<C>>::expect(contract);
+        <::ipc_bridge::__private::Announced<
+            Said,
+            true,
+        > as ::ipc_bridge::__private::Expected<C>>::expect(contract);
+    }
+}

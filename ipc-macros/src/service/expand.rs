@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::model::Service;
-use super::{client, events};
+use super::{client, contract, events};
 use crate::handler::expand as handler;
 use crate::hygiene::{self, wire_name};
 
@@ -13,10 +13,12 @@ pub(crate) fn expand(service: &Service) -> TokenStream {
     let requests = service.methods.iter().map(|method| handler::expand(&method.handler));
     let server = server(service, registration(service));
     let client = client::expand(service);
+    let contract = contract::expand(service);
     quote! {
         #(#requests)*
         #server
         #client
+        #contract
     }
 }
 

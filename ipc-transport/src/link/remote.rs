@@ -72,7 +72,7 @@ impl Remote for Other {
 }
 
 /// Writes a body that is written already.
-fn written(body: Body) -> impl FnOnce(&mut Body) -> Result<(), serde_json::Error> {
+pub(crate) fn written(body: Body) -> impl FnOnce(&mut Body) -> Result<(), serde_json::Error> {
     move |out| {
         out.json.extend_from_slice(&body.json);
         out.attachments = body.attachments;

@@ -6,6 +6,7 @@ mod inherited;
 mod make;
 mod peer;
 mod probe;
+mod survey;
 
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
@@ -22,6 +23,7 @@ use crate::transport::Transport;
 pub(crate) use claim::Claim;
 pub(crate) use inherited::Inherited;
 pub(crate) use peer::own_user;
+pub(crate) use survey::{look, names};
 
 /// The pause before a server is asked again whose queue of connections is full.
 const BUSY_PAUSE: Duration = Duration::from_millis(5);

@@ -38,7 +38,7 @@ pub(super) fn reclaim(address: &Address) -> Result<(), BindError> {
 }
 
 /// Connects, and waits for nobody: a server that is stopped would let this one wait for good.
-fn probe(path: &Path) -> rustix::io::Result<UnixStream> {
+pub(super) fn probe(path: &Path) -> rustix::io::Result<UnixStream> {
     let probe = socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
     fcntl_setfd(&probe, FdFlags::CLOEXEC)?;
     ioctl_fionbio(&probe, true)?;
@@ -47,7 +47,7 @@ fn probe(path: &Path) -> rustix::io::Result<UnixStream> {
 }
 
 /// The process at the other end, where the platform tells.
-fn holder(stream: UnixStream) -> Option<Holder> {
+pub(super) fn holder(stream: UnixStream) -> Option<Holder> {
     let known = tokio::net::UnixStream::from_std(stream).and_then(|stream| peer::of(&stream));
     match known {
         Ok(peer) => peer.pid().map(|pid| Holder::new(pid, command(pid))),
