@@ -82,3 +82,24 @@ fn validators_are_imported_where_they_are_asked_for() {
     assert!(written.contains("import { validators } from \"./validators.js\";\n"), "{written}");
     assert!(written.contains("METHODS, ipc.validated(validators, channels));"), "{written}");
 }
+
+#[test]
+fn a_mark_changes_the_bindings_and_no_fingerprint() {
+    mod plain {
+        #[ipc_bridge::handler("data:next")]
+        pub(super) fn next(number: u64) -> u64 {
+            number + 1
+        }
+    }
+    mod marked {
+        #[ipc_bridge::handler("data:next")]
+        pub(super) fn next(#[ipc(bigint)] number: u64) -> u64 {
+            number + 1
+        }
+    }
+    let plain = Router::new().handle::<plain::next>().description().unwrap();
+    let marked = Router::new().handle::<marked::next>().description().unwrap();
+    assert_eq!(plain.fingerprint(), marked.fingerprint());
+    let written = [&plain, &marked].map(|description| TypeScript::new().write(description).unwrap());
+    assert!(written[0].contains("request: { number: number };") && written[1].contains("request: { number: bigint };"));
+}
