@@ -40,8 +40,9 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What the system keeps of it, it cleans up itself.
-        let _ = fs::remove_dir_all(&self.0);
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            eprintln!("{} is left: {error}", self.0.display());
+        }
     }
 }
 

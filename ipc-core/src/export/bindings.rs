@@ -118,8 +118,7 @@ impl TypeScript {
 /// # /// Adds two numbers.
 /// # #[handler("math:add", crate = ipc_core)]
 /// # fn add(left: u32, right: u32) -> u32 { left + right }
-/// #[test]
-/// # fn hidden() {}
+/// // With `#[test]`:
 /// fn the_bindings_of_the_frontend_are_current() {
 ///     assert_bindings_current("frontend/bindings.ts", &Router::new().handle::<add>());
 /// }
