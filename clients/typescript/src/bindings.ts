@@ -100,7 +100,11 @@ export interface Methods {
 }
 
 /** Puts the methods of a contract over a client, and tells it what JSON does not of their channels. */
-export function bind<Api>(client: Client<any>, methods: Methods, channels: { readonly [channel: string]: Codecs }): Api {
+export function bind<Api>(
+  client: Client<any>,
+  methods: Methods,
+  channels: { readonly [channel: string]: Codecs },
+): Api {
   client.describe(channels);
   const root = build(client, methods);
   put(root, "$client", client);
@@ -129,7 +133,11 @@ function build(client: Client<any>, methods: Methods): object {
   }
   if ($shared) {
     const publish = (event: any, options: any): unknown => client.publish($shared, event, options);
-    put(made, "publish", put(publish, "try", (event: any, options: any) => client.publish.try($shared, event, options)));
+    put(
+      made,
+      "publish",
+      put(publish, "try", (event: any, options: any) => client.publish.try($shared, event, options)),
+    );
   }
   if ($all) {
     put(made, "$events", (options: any) => client.subscribe($all, options));

@@ -78,5 +78,8 @@ function checked(codec: Codec, validator: Validator | undefined, of = (whole: an
 function pathOf(pointer: string): string {
   const parts = pointer.split("/").slice(1);
   const names = parts.map((part) => part.replace(/~1/g, "/").replace(/~0/g, "~"));
-  return names.map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`)).join("").replace(/^\./, "");
+  return names
+    .map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`))
+    .join("")
+    .replace(/^\./, "");
 }

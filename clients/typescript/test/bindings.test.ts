@@ -136,7 +136,8 @@ if (!executable) {
     const number = 2 ** 53;
     await assert.rejects(
       client.big.next({ number, signed: 0 }),
-      (error) => isIpcError(error, "INVALID_INPUT") && /^`number` must be .*: mark the field as `bigint`/.test(error.message),
+      (error) =>
+        isIpcError(error, "INVALID_INPUT") && /^`number` must be .*: mark the field as `bigint`/.test(error.message),
     );
     await assert.rejects(client.big.next({ number: number - 1, signed: 0 }), /`\[0\]` is 9007199254740992: .*bigint/);
     await assert.rejects(client.big.beyond(), /`\[1\]\.id` is 9007199254740993/);

@@ -4,7 +4,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const [from, to, ...more] = process.argv.slice(2);
 if (from === undefined || !to?.endsWith(".js") || more.length) {
-  console.error("usage: ipc-bridge-validators CONTRACT.json MODULE.js\n\nCONTRACT.json is `Router::description` as JSON.");
+  console.error(
+    "usage: ipc-bridge-validators CONTRACT.json MODULE.js\n\nCONTRACT.json is `Router::description` as JSON.",
+  );
   process.exit(2);
 }
 const { validatorsOf, VALIDATORS_TYPES } = await import("./standalone.js").catch((error: unknown) => {
