@@ -1,0 +1,1 @@
+//! Bindings that stand in a file.
