@@ -196,7 +196,6 @@ pub(crate) async fn run(cx: Context, job: u64, percent: u32) -> bool {
     told
 }
 
-#[expect(deprecated, reason = "what is deprecated is in the contract too")]
 pub(super) fn add(router: Router) -> Router {
     router
         .handle::<fetch>()

@@ -75,6 +75,8 @@ pub(crate) struct Binary {
 pub(crate) struct Results {
     of_texts: Result<u32, String>,
     of_places: Result<Places, Level>,
+    /// JSON knows one `null`, so serde reads `Some(None)` as `None`.
+    #[arbitrary(with = found)]
     found: Option<Option<u8>>,
 }
 
@@ -127,6 +129,10 @@ fn any_json(random: &mut Unstructured<'_>) -> arbitrary::Result<serde_json::Valu
 
 fn any_object(random: &mut Unstructured<'_>) -> arbitrary::Result<serde_json::Map<String, serde_json::Value>> {
     Ok([(random.arbitrary::<String>()?, any_json(random)?)].into_iter().collect())
+}
+
+fn found(random: &mut Unstructured<'_>) -> arbitrary::Result<Option<Option<u8>>> {
+    Ok(random.arbitrary::<Option<u8>>()?.map(Some))
 }
 
 fn duration(random: &mut Unstructured<'_>) -> arbitrary::Result<Duration> {

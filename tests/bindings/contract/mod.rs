@@ -3,8 +3,10 @@
 //!
 //! Of each type there is one channel: it answers the value that a seed stands for, or, given a value, whether it is that.
 
+#[expect(deprecated, reason = "what is deprecated is in the contract too, and its derive macros name it")]
 pub(crate) mod channels;
 pub(crate) mod containers;
+#[expect(deprecated, reason = "what is deprecated is in the contract too, and its derive macros name it")]
 pub(crate) mod enums;
 pub(crate) mod numbers;
 pub(crate) mod recursive;
@@ -24,7 +26,7 @@ sampled! {
     "numbers:real" real: numbers::Real;
     "numbers:non-zero" non_zero: numbers::NonZero;
     "numbers:exact" exact: numbers::Exact;
-    "numbers:alone" number_alone: u64;
+    "numbers:alone" number_alone: u32;
     "numbers:huge-alone" huge_alone: u128;
     "texts:all" texts: numbers::Texts;
     "texts:alone" text_alone: String;
@@ -59,7 +61,7 @@ sampled! {
     "enums:open" open: enums::Open;
     "enums:nested" nested: enums::Nested;
     "enums:generic" generic: enums::Generic<enums::Level>;
-    "enums:generic-of-numbers" generic_of_numbers: enums::Generic<u64>;
+    "enums:generic-of-brands" generic_of_brands: enums::Generic<numbers::UserId>;
     "enums:number-or-text" number_or_text: enums::NumberOrText;
     "enums:clashing" clashing: enums::Clashing;
     // Containers.

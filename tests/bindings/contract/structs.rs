@@ -107,7 +107,6 @@ pub(crate) struct OddNames {
 /// /* nested */
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Arbitrary)]
-#[expect(deprecated, reason = "the field is deprecated, and its own derives use it")]
 pub(crate) struct Documented {
     /// One line.
     one: u8,

@@ -3,7 +3,7 @@
 import * as ipc from "../../src/bindings.js";
 
 /** Tells this contract from any other: a server that serves another one is refused. */
-export const CONTRACT_FINGERPRINT = "86c4f7143b8d19d5";
+export const CONTRACT_FINGERPRINT = "668eac0899d478b8";
 
 export type Adjacent =
   | { t: "Nil" }
@@ -269,7 +269,7 @@ export interface FolderOutput {
 export type GenericOfLevel = { Some: Level } | { None: { reason: string } } | { Both: [Level, Level] };
 
 /** Something, or the reason why not. */
-export type GenericOfuint64 = { Some: bigint } | { None: { reason: string } } | { Both: [bigint, bigint] };
+export type GenericOfUserId = { Some: UserId } | { None: { reason: string } } | { Both: [UserId, UserId] };
 
 /** Numbers of 128 bits are always exact. */
 export interface Huge {
@@ -469,12 +469,14 @@ export type Result_of_uint32_or_string = { Ok: number } | { Err: string };
 export interface Results {
   of_texts: Result_of_uint32_or_string;
   of_places: Result_of_Places_or_Level;
+  /** JSON knows one `null`, so serde reads `Some(None)` as `None`. */
   found?: number | null;
 }
 
 export interface ResultsOutput {
   of_texts: Result_of_uint32_or_string;
   of_places: Result_of_Places_or_Level;
+  /** JSON knows one `null`, so serde reads `Some(None)` as `None`. */
   found: number | null;
 }
 
@@ -741,9 +743,9 @@ export interface IpcContract {
         | ipc.Failure<"MISMATCH", { seed: number; expected: string; value: string }>;
     };
     /** The value that a seed stands for, if those that are given are that. */
-    "enums:generic-of-numbers": {
-      readonly request: { seed: number; given: GenericOfuint64[] };
-      readonly response: GenericOfuint64;
+    "enums:generic-of-brands": {
+      readonly request: { seed: number; given: GenericOfUserId[] };
+      readonly response: GenericOfUserId;
       readonly error:
         /** What was sent is not what the seed stands for. */
         | ipc.Failure<"MISMATCH", { seed: number; expected: string; value: string }>;
@@ -803,8 +805,8 @@ export interface IpcContract {
     };
     /** The value that a seed stands for, if those that are given are that. */
     "numbers:alone": {
-      readonly request: { seed: number; given: bigint[] };
-      readonly response: bigint;
+      readonly request: { seed: number; given: number[] };
+      readonly response: number;
       readonly error:
         /** What was sent is not what the seed stands for. */
         | ipc.Failure<"MISMATCH", { seed: number; expected: string; value: string }>;
@@ -1210,7 +1212,7 @@ export interface IpcClient extends ipc.Root<IpcContract>, ipc.AllEvents<IpcContr
     /** The value that a seed stands for, if those that are given are that. */
     readonly generic: ipc.Call<IpcContract, "enums:generic">;
     /** The value that a seed stands for, if those that are given are that. */
-    readonly genericOfNumbers: ipc.Call<IpcContract, "enums:generic-of-numbers">;
+    readonly genericOfBrands: ipc.Call<IpcContract, "enums:generic-of-brands">;
     /** The value that a seed stands for, if those that are given are that. */
     readonly internal: ipc.Call<IpcContract, "enums:internal">;
     /** The value that a seed stands for, if those that are given are that. */
@@ -1377,7 +1379,7 @@ const $FlatOption: ipc.Paths = { bigint: ["width"] };
 const $FlatTwice: ipc.Paths = { nested: { "": () => $6 }, tagged: { tag: "shape", cases: { round: { bigint: ["radius"] } } } };
 const $Folder: ipc.Paths = { nested: { "files[]": () => $File } };
 const $FolderOutput: ipc.Paths = { nested: { "files[]": () => $FileOutput } };
-const $GenericOfuint64: ipc.Paths = { bigint: ["Some", "Both[0]", "Both[1]"] };
+const $GenericOfUserId: ipc.Paths = { bigint: ["Some", "Both[0]", "Both[1]"] };
 const $Huge: ipc.Paths = { bigint: ["unsigned", "signed", "maybe"] };
 const $HugeOutput: ipc.Paths = { bigint: ["unsigned", "signed", "maybe"] };
 const $Internal: ipc.Paths = { tagged: { tag: "kind", cases: { number: { bigint: ["theValue"] }, data: { binary: ["theValue"] }, size: { nested: { "": () => $Size } } } } };
@@ -1427,13 +1429,12 @@ export const channels = ipc.shapes({
   "enums:adjacent": { request: { nested: { "given[]": () => $Adjacent } }, response: { nested: { "": () => $Adjacent } } },
   "enums:clashing": { request: { nested: { "given[]": () => $Clashing } }, response: { nested: { "": () => $Clashing } } },
   "enums:external": { request: { nested: { "given[]": () => $External } }, response: { nested: { "": () => $External } } },
-  "enums:generic-of-numbers": { request: { nested: { "given[]": () => $GenericOfuint64 } }, response: { nested: { "": () => $GenericOfuint64 } } },
+  "enums:generic-of-brands": { request: { nested: { "given[]": () => $GenericOfUserId } }, response: { nested: { "": () => $GenericOfUserId } } },
   "enums:internal": { request: { nested: { "given[]": () => $Internal } }, response: { nested: { "": () => $Internal } } },
   "enums:nested": { request: { nested: { "given[]": () => $Nested } }, response: { nested: { "": () => $NestedOutput } } },
   "enums:number-or-text": { request: { nested: { "given[]": () => $NumberOrText } }, response: { nested: { "": () => $NumberOrText } } },
   "enums:untagged": { request: { nested: { "given[]": () => $Untagged } }, response: { nested: { "": () => $Untagged } } },
   "job:run": { request: { bigint: ["job"] } },
-  "numbers:alone": { request: { bigint: ["given[]"] }, response: { bigint: [""] } },
   "numbers:exact": { request: { nested: { "given[]": () => $Exact } }, response: { nested: { "": () => $ExactOutput } } },
   "numbers:huge": { request: { nested: { "given[]": () => $Huge } }, response: { nested: { "": () => $HugeOutput } } },
   "numbers:huge-alone": { request: { bigint: ["given[]"] }, response: { bigint: [""] } },
@@ -1501,7 +1502,7 @@ const METHODS: ipc.Methods = {
     documented: { $call: "enums:documented" },
     external: { $call: "enums:external" },
     generic: { $call: "enums:generic" },
-    genericOfNumbers: { $call: "enums:generic-of-numbers" },
+    genericOfBrands: { $call: "enums:generic-of-brands" },
     internal: { $call: "enums:internal" },
     level: { $call: "enums:level" },
     nested: { $call: "enums:nested" },
