@@ -1,8 +1,7 @@
 //! What a [`Description`](crate::Description) becomes for a frontend, for tools and for people.
 
 mod bindings;
-mod diff;
 mod typescript;
 
-
+pub use bindings::{BindingsError, assert_bindings_current};
 pub use typescript::{TypeScript, TypeScriptError, TypeScriptProblem};

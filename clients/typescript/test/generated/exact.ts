@@ -66,12 +66,10 @@ export interface ChainOutput {
 /** Variants that have one field, of different types, and no tag. */
 export type Clashing = { value: bigint } | { value: string } | { value: Clashing } | null;
 
-export type Consent = ipc.Brand<boolean, "Consent">;
-export const Consent = (value: boolean): Consent => value as Consent;
+export type Consent = boolean;
 
 /** Travels as a text. */
-export type Converted = ipc.Brand<string, "Converted">;
-export const Converted = (value: string): Converted => value as Converted;
+export type Converted = string;
 
 /** What has a default may be left out of a request, and always stands in an answer. */
 export interface Defaults {
@@ -93,8 +91,7 @@ export interface DefaultsOutput {
   level: Level;
 }
 
-export type Degrees = ipc.Brand<number, "Degrees">;
-export const Degrees = (value: number): Degrees => value as Degrees;
+export type Degrees = number;
 
 export interface Denying {
   id: number;
@@ -153,8 +150,7 @@ export interface Duration {
 }
 
 /** An address for mail. */
-export type Email = ipc.Brand<string, "Email">;
-export const Email = (value: string): Email => value as Email;
+export type Email = string;
 
 /** Numbers of 64 bits that say of themselves that they are exact. */
 export interface Exact {
@@ -421,8 +417,7 @@ export interface OptionsOutput {
 }
 
 /** An order, by its number, of which every digit counts. */
-export type OrderId = ipc.Brand<bigint, "OrderId">;
-export const OrderId = (value: bigint): OrderId => value as OrderId;
+export type OrderId = bigint;
 
 /** Needs an output variant, because what stands in it does. */
 export interface Outer {
@@ -540,8 +535,7 @@ export type Unit = null;
 export type Untagged = { level: Level; places: Places } | bigint | number[] | string;
 
 /** A user, by its number. */
-export type UserId = ipc.Brand<bigint, "UserId">;
-export const UserId = (value: bigint): UserId => value as UserId;
+export type UserId = bigint;
 
 /** What travels on each channel. */
 export interface IpcContract {
