@@ -223,7 +223,7 @@ pub fn ipc_error(item: TokenStream) -> TokenStream {
 /// | `"keep_latest"` | gets the latest, or the latest of each key, and is told how many it missed |
 /// | `"disconnect"` | loses its subscription |
 /// | `"wait"` | misses nothing: whoever publishes waits for it, with `publish_and_wait` |
-#[proc_macro_derive(Event, attributes(event))]
+#[proc_macro_derive(Event, attributes(event, ipc))]
 pub fn event(item: TokenStream) -> TokenStream {
     event::derive(item.into()).into()
 }

@@ -65,3 +65,20 @@ fn a_contract_without_binary_data_and_large_integers_pays_for_neither() {
     assert!(!written.contains("shapes"), "{written}");
     assert!(TypeScript::new().bigint(true).write(&description).unwrap() == written);
 }
+
+#[test]
+fn the_contract_of_the_validators_is_as_it_was() {
+    let (path, json) = (generated("contract.json"), serde_json::to_string_pretty(&description()).unwrap() + "\n");
+    if std::env::var_os("UPDATE_BINDINGS").is_some_and(|value| value == "1") {
+        std::fs::write(&path, &json).unwrap();
+    }
+    let known = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(known == json, "{} is not the contract: run this test with `UPDATE_BINDINGS=1`", path.display());
+}
+
+#[test]
+fn validators_are_imported_where_they_are_asked_for() {
+    let written = TypeScript::new().validators("./validators.js").write(&description()).unwrap();
+    assert!(written.contains("import { validators } from \"./validators.js\";\n"), "{written}");
+    assert!(written.contains("METHODS, ipc.validated(validators, channels));"), "{written}");
+}

@@ -9,6 +9,8 @@ export type { Failure, IpcError, Result } from "./error.js";
 export type { ConnectOptions } from "./options.js";
 export type { Connector } from "./port.js";
 export { shapes, type Paths } from "./shapes.js";
+export { validated } from "./validated.js";
+export type { ChannelValidators, Validator, Validators } from "./validated.js";
 
 declare const brand: unique symbol;
 

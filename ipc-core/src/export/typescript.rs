@@ -319,7 +319,7 @@ impl File<'_> {
         let parts = [
             self.head(),
             self.definitions(writer),
-            client::contract(calls, events, writer),
+            client::contract(calls, events, writer, self.definitions),
             client::client(&root, calls, events, writer),
             self.channels(channels, constants),
             format!("const METHODS: ipc.Methods = {};\n", root.table("", 0)),

@@ -6,7 +6,7 @@ use ipc_bridge::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::numbers::UserId;
+use super::numbers::{OrderId, UserId};
 use super::structs::Defaults;
 
 /// Something that can be fetched.
@@ -28,6 +28,18 @@ pub(crate) enum FetchError {
     #[error("the store is unavailable")]
     #[ipc(internal)]
     Store,
+}
+
+#[derive(Debug, thiserror::Error, IpcError)]
+pub(crate) enum ExactError {
+    #[error("nothing follows {number}")]
+    Last {
+        #[ipc(bigint)]
+        number: u64,
+        plain: u64,
+    },
+    #[error("{0}, {1}")]
+    Pair(#[ipc(bigint)] u64, u64),
 }
 
 #[derive(Debug, thiserror::Error, IpcError)]
@@ -144,6 +156,19 @@ pub(crate) fn reverse(#[payload] bytes: Bytes) -> Bytes {
     bytes.iter().rev().copied().collect()
 }
 
+/// The number that follows, of which every digit counts.
+#[handler("exact:next")]
+pub(crate) fn exact_next(#[ipc(bigint)] number: u64, plain: u64) -> Result<OrderId, ExactError> {
+    let next = number.checked_add(1).ok_or(ExactError::Last { number, plain });
+    next.map(OrderId::from).and_then(|next| if plain == 7 { Err(ExactError::Pair(number, plain)) } else { Ok(next) })
+}
+
+/// The last of these.
+#[handler("exact:last")]
+pub(crate) fn exact_last(#[payload] #[ipc(bigint)] numbers: Vec<u64>) -> Option<OrderId> {
+    numbers.last().copied().map(OrderId::from)
+}
+
 /// A number that is beyond what is a `number`, within something.
 #[handler("big:beyond")]
 pub(crate) fn beyond() -> Vec<Item> {
@@ -210,6 +235,8 @@ pub(super) fn add(router: Router) -> Router {
         .handle::<old_name>()
         .handle::<big_next>()
         .handle::<beyond>()
+        .handle::<exact_next>()
+        .handle::<exact_last>()
         .handle::<reverse>()
         .handle::<count_to>()
         .handle::<wait>()

@@ -88,6 +88,12 @@ pub(crate) struct UserId(#[arbitrary(with = safe)] u64);
 #[schemars(extend("x-ipc-bigint" = true))]
 pub(crate) struct OrderId(u64);
 
+impl From<u64> for OrderId {
+    fn from(number: u64) -> Self {
+        Self(number)
+    }
+}
+
 /// An address for mail.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, Arbitrary)]
 pub(crate) struct Email(String);

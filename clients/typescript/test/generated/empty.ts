@@ -12,11 +12,9 @@ export interface IpcContract {
 }
 
 /** A client with a method for each channel of the contract. */
-export interface IpcClient extends ipc.Root<IpcContract> {
-}
+export interface IpcClient extends ipc.Root<IpcContract> {}
 
-const METHODS: ipc.Methods = {
-};
+const METHODS: ipc.Methods = {};
 
 /** The methods over a client that there is already. */
 export function bind(client: ipc.Client<any>): IpcClient {

@@ -3,7 +3,7 @@
 import * as ipc from "../../src/bindings.js";
 
 /** Tells this contract from any other: a server that serves another one is refused. */
-export const CONTRACT_FINGERPRINT = "668eac0899d478b8";
+export const CONTRACT_FINGERPRINT = "4f900c845d5616ec";
 
 export type Adjacent =
   | { t: "Nil" }
@@ -685,7 +685,7 @@ export interface IpcContract {
     };
     /** Fetches them all. */
     "data:fetch:all": {
-      readonly request: Defaults;
+      readonly request: Defaults | undefined;
       readonly response: Item[];
     };
     /** A branch whose name is taken by what every method has. */
@@ -791,6 +791,19 @@ export interface IpcContract {
       readonly error:
         /** What was sent is not what the seed stands for. */
         | ipc.Failure<"MISMATCH", { seed: number; expected: string; value: string }>;
+    };
+    /** The last of these. */
+    "exact:last": {
+      readonly request: bigint[];
+      readonly response: OrderId | null;
+    };
+    /** The number that follows, of which every digit counts. */
+    "exact:next": {
+      readonly request: { number: bigint; plain: bigint };
+      readonly response: OrderId;
+      readonly error:
+        | ipc.Failure<"LAST", { number: bigint; plain: bigint }>
+        | ipc.Failure<"PAIR", [bigint, bigint]>;
     };
     /** Publishes the progress of a job, from 1 to this many per cent. */
     "job:run": {
@@ -1220,6 +1233,12 @@ export interface IpcClient extends ipc.Root<IpcContract>, ipc.AllEvents<IpcContr
     /** The value that a seed stands for, if those that are given are that. */
     readonly untagged: ipc.Call<IpcContract, "enums:untagged">;
   };
+  readonly exact: {
+    /** The last of these. */
+    readonly last: ipc.Call<IpcContract, "exact:last">;
+    /** The number that follows, of which every digit counts. */
+    readonly next: ipc.Call<IpcContract, "exact:next">;
+  };
   readonly job: ipc.AllEvents<IpcContract, "job:log:line" | "job:old-style_event" | "job:progress"> & {
     readonly log: ipc.AllEvents<IpcContract, "job:log:line"> & {
       /** A job has its log. */
@@ -1357,7 +1376,7 @@ const $Brands: ipc.Paths = { bigint: ["user", "friends[]", "order"] };
 const $BrandsOutput: ipc.Paths = { bigint: ["user", "friends[]", "order"] };
 const $Chain: ipc.Paths = { bigint: ["id"], nested: { next: () => $Chain } };
 const $ChainOutput: ipc.Paths = { bigint: ["id"], nested: { next: () => $ChainOutput } };
-const $Clashing: ipc.Paths = { either: { "": [() => $4, () => $5] } };
+const $Clashing: ipc.Paths = { either: { "": [() => $6, () => $7] } };
 const $Duration: ipc.Paths = { bigint: ["secs"] };
 const $Exact: ipc.Paths = { bigint: ["id", "deltas[]", "pair[0]", "pair[1]", "order", "plain", "maybe"] };
 const $ExactOutput: ipc.Paths = { bigint: ["id", "deltas[]", "maybe", "pair[0]", "pair[1]", "order", "plain"] };
@@ -1370,7 +1389,7 @@ const $Flat: ipc.Paths = { bigint: ["width"] };
 const $FlatEnum: ipc.Paths = { tagged: { tag: "shape", cases: { round: { bigint: ["radius"] } } } };
 const $FlatMapOfOthers: ipc.Paths = { bigint: ["{}"], plain: ["id", "note"] };
 const $FlatOption: ipc.Paths = { bigint: ["width"] };
-const $FlatTwice: ipc.Paths = { nested: { "": () => $6 }, tagged: { tag: "shape", cases: { round: { bigint: ["radius"] } } } };
+const $FlatTwice: ipc.Paths = { nested: { "": () => $8 }, tagged: { tag: "shape", cases: { round: { bigint: ["radius"] } } } };
 const $Folder: ipc.Paths = { nested: { "files[]": () => $File } };
 const $FolderOutput: ipc.Paths = { nested: { "files[]": () => $FileOutput } };
 const $GenericOfUserId: ipc.Paths = { bigint: ["Some", "Both[0]", "Both[1]"] };
@@ -1386,7 +1405,7 @@ const $Maps: ipc.Paths = { binary: ["binary{}"], bigint: ["exact{}"], nested: { 
 const $Nested: ipc.Paths = { tagged: { tag: "in", cases: { External: { nested: { of: () => $External } }, Internal: { nested: { "of[]": () => $Internal } }, Adjacent: { nested: { of: () => $Adjacent } }, Untagged: { nested: { of: () => $Untagged } } } } };
 const $NestedOutput: ipc.Paths = { tagged: { tag: "in", cases: { External: { nested: { of: () => $External } }, Internal: { nested: { "of[]": () => $Internal } }, Adjacent: { nested: { of: () => $Adjacent } }, Untagged: { nested: { of: () => $Untagged } } } } };
 const $NonZero: ipc.Paths = { bigint: ["large", "signed"] };
-const $NumberOrText: ipc.Paths = { either: { "": [() => $7] } };
+const $NumberOrText: ipc.Paths = { either: { "": [() => $9] } };
 const $OddNames: ipc.Paths = { bigint: ["with-dash", "a\\.b\\[0]\\{c}\\\\d", "__proto__"] };
 const $Outer: ipc.Paths = { nested: { flat: () => $Flat } };
 const $OuterOutput: ipc.Paths = { nested: { flat: () => $Flat } };
@@ -1396,14 +1415,16 @@ const $Query: ipc.Paths = { tagged: { tag: "op", cases: { all: { nested: { "of[]
 const $Size: ipc.Paths = { bigint: ["width"] };
 const $Times: ipc.Paths = { nested: { lasted: () => $Duration } };
 const $Tree: ipc.Paths = { bigint: ["value"], nested: { "children[]": () => $Tree } };
-const $Untagged: ipc.Paths = { either: { "": [() => $7] } };
+const $Untagged: ipc.Paths = { either: { "": [() => $9] } };
 const $1: ipc.Paths = { bigint: ["id"] };
 const $2: ipc.Paths = { bigint: ["[0]"] };
-const $3: ipc.Paths = { bigint: ["sum"] };
-const $4: ipc.Paths = { bigint: ["value"] };
-const $5: ipc.Paths = { nested: { value: () => $Clashing } };
-const $6: ipc.Paths = { tagged: { tag: "paint", cases: { Plain: { bigint: ["colour"] } } } };
-const $7: ipc.Paths = { bigint: [""] };
+const $3: ipc.Paths = { bigint: ["number", "plain"] };
+const $4: ipc.Paths = { bigint: ["[0]", "[1]"] };
+const $5: ipc.Paths = { bigint: ["sum"] };
+const $6: ipc.Paths = { bigint: ["value"] };
+const $7: ipc.Paths = { nested: { value: () => $Clashing } };
+const $8: ipc.Paths = { tagged: { tag: "paint", cases: { Plain: { bigint: ["colour"] } } } };
+const $9: ipc.Paths = { bigint: [""] };
 
 /** Where binary data stands, and integers that a `number` may not hold. */
 export const channels = ipc.shapes({
@@ -1428,6 +1449,8 @@ export const channels = ipc.shapes({
   "enums:nested": { request: { nested: { "given[]": () => $Nested } }, response: { nested: { "": () => $NestedOutput } } },
   "enums:number-or-text": { request: { nested: { "given[]": () => $NumberOrText } }, response: { nested: { "": () => $NumberOrText } } },
   "enums:untagged": { request: { nested: { "given[]": () => $Untagged } }, response: { nested: { "": () => $Untagged } } },
+  "exact:last": { request: { bigint: ["[]"] }, response: { bigint: [""] } },
+  "exact:next": { request: { bigint: ["number", "plain"] }, response: { bigint: [""] }, details: { either: { "": [() => $3, () => $4] } } },
   "job:run": { request: { bigint: ["job"] } },
   "numbers:exact": { request: { nested: { "given[]": () => $Exact } }, response: { nested: { "": () => $ExactOutput } } },
   "numbers:huge": { request: { nested: { "given[]": () => $Huge } }, response: { nested: { "": () => $HugeOutput } } },
@@ -1448,8 +1471,8 @@ export const channels = ipc.shapes({
   "structs:flat-twice": { request: { nested: { "given[]": () => $FlatTwice } }, response: { nested: { "": () => $FlatTwice } } },
   "structs:odd-names": { request: { nested: { "given[]": () => $OddNames } }, response: { nested: { "": () => $OddNames } } },
   "structs:outer": { request: { nested: { "given[]": () => $Outer } }, response: { nested: { "": () => $OuterOutput } } },
-  "sum:all": { upload: { bigint: [""] }, response: { bigint: [""] }, details: { either: { "": [() => $3] } } },
-  "sum:so-far": { upload: { binary: [""] }, item: { binary: [""] }, details: { either: { "": [() => $3] } } },
+  "sum:all": { upload: { bigint: [""] }, response: { bigint: [""] }, details: { either: { "": [() => $5] } } },
+  "sum:so-far": { upload: { binary: [""] }, item: { binary: [""] }, details: { either: { "": [() => $5] } } },
   "job:log:line": { event: { binary: [""] } },
   "job:progress": { event: { nested: { "": () => $JobProgress } }, key: { bigint: [""] } },
 });
@@ -1503,6 +1526,10 @@ const METHODS: ipc.Methods = {
     numberOrText: { $call: "enums:number-or-text" },
     open: { $call: "enums:open" },
     untagged: { $call: "enums:untagged" },
+  },
+  exact: {
+    last: { $call: "exact:last" },
+    next: { $call: "exact:next" },
   },
   job: {
     $all: "job:*",

@@ -1,5 +1,7 @@
 //! The contract as types, and the client with a method for each channel.
 
+use std::collections::BTreeMap;
+
 use super::methods::{Channel, Kind, Method, Node};
 use super::model::{Docs, Member, Object, Type};
 use super::names;
@@ -58,13 +60,20 @@ impl<'a> Event<'a> {
 }
 
 /// The interface `IpcContract`.
-pub(super) fn contract(calls: &[Call<'_>], events: &[Event<'_>], writer: Writer<'_>) -> String {
+///
+/// `definitions` tell whether a request may be left out.
+pub(super) fn contract(
+    calls: &[Call<'_>],
+    events: &[Event<'_>],
+    writer: Writer<'_>,
+    definitions: &BTreeMap<&str, Type>,
+) -> String {
     let mut written = "/** What travels on each channel. */\nexport interface IpcContract {\n".to_owned();
     if calls.is_empty() {
         written.push_str("  readonly calls: {};\n");
     } else {
         written.push_str("  readonly calls: {\n");
-        calls.iter().for_each(|call| written.push_str(&call_types(call, writer)));
+        calls.iter().for_each(|call| written.push_str(&call_types(call, writer, definitions)));
         written.push_str("  };\n");
     }
     let member = |event: &Event<'_>| Member {
@@ -79,7 +88,7 @@ pub(super) fn contract(calls: &[Call<'_>], events: &[Event<'_>], writer: Writer<
     written
 }
 
-fn call_types(call: &Call<'_>, writer: Writer<'_>) -> String {
+fn call_types(call: &Call<'_>, writer: Writer<'_>, definitions: &BTreeMap<&str, Type>) -> String {
     let docs = comment(&call.docs, 2);
     let mut written = format!("{docs}    {}: {{\n", names::text(call.name));
     let mut line = |name: &str, of: String| {
@@ -87,7 +96,7 @@ fn call_types(call: &Call<'_>, writer: Writer<'_>) -> String {
         written.push_str(&format!("      readonly {name}:{space}{of};\n"));
     };
     let write = |of: &Type| writer.write(of, 3, "      readonly response: ".len());
-    if let Some(request) = request(&call.request, &write) {
+    if let Some(request) = request(&call.request, definitions, &write) {
         line("request", request);
     }
     if let Some(upload) = &call.upload {
@@ -110,13 +119,17 @@ fn call_types(call: &Call<'_>, writer: Writer<'_>) -> String {
 }
 
 /// The type of a request; `None` where there is nothing to give, and with `undefined` where nothing need be given.
-fn request(of: &Type, write: &dyn Fn(&Type) -> String) -> Option<String> {
-    match of {
-        Type::Object(object) if object.members.is_empty() && object.rest.is_none() => None,
+fn request(of: &Type, definitions: &BTreeMap<&str, Type>, write: &dyn Fn(&Type) -> String) -> Option<String> {
+    let named = match of {
+        Type::Named(name) => definitions.get(name.as_str()),
+        _ => None,
+    };
+    match named.unwrap_or(of) {
+        Type::Object(object) if named.is_none() && object.members.is_empty() && object.rest.is_none() => None,
         Type::Object(object) if object.members.iter().all(|member| member.optional) => {
             Some(format!("{} | undefined", write(of)))
         }
-        of => Some(write(of)),
+        _ => Some(write(of)),
     }
 }
 
@@ -149,7 +162,7 @@ impl Interface<'_, '_> {
             let name = names::member(&method.name);
             lines.push_str(&format!("{docs}{indent}readonly {name}: {};\n", self.method(&method, depth + 1)));
         }
-        format!("{{\n{lines}{}}}", "  ".repeat(depth))
+        if lines.is_empty() { "{}".to_owned() } else { format!("{{\n{lines}{}}}", "  ".repeat(depth)) }
     }
 
     /// The type of a member.

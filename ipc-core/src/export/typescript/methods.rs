@@ -131,6 +131,7 @@ impl<'a> Node<'a> {
             }
         }
         match lines.as_slice() {
+            [] => "{}".to_owned(),
             [one] if !one.contains('\n') => format!("{{ {one} }}"),
             lines => {
                 let lines: String = lines.iter().map(|line| format!("{indent}{line},\n")).collect();

@@ -7,10 +7,7 @@ use serde_json::{Map, Value};
 
 use super::TypeScriptProblem;
 use super::model::{Alternative, Docs, Member, Object, Rest, Type};
-use crate::schema;
-
-/// The keyword of an integer that is to be a `bigint`, and of what holds such integers.
-pub(crate) const BIGINT: &str = "x-ipc-bigint";
+use crate::schema::{self, BIGINT};
 
 /// The largest integer up to which a `number` holds each exactly.
 const SAFE: i64 = (1 << 53) - 1;
