@@ -58,6 +58,8 @@ use proc_macro::TokenStream;
 /// - `#[payload]`, on the only parameter that travels, makes it the whole payload, instead of a field of it.
 /// - `#[ipc(sensitive)]` keeps the parameter's value out of error messages: what is wrong with it is told by its name, and
 ///   by the built-in constraint that it breaks. The schema says `"x-ipc-sensitive": true`.
+/// - `#[ipc(bigint)]` makes the parameter's integers `bigint`s in TypeScript, exact in both directions. The schema says
+///   `"x-ipc-bigint": true`; what travels is the same.
 /// - `#[garde(…)]` sets constraints, which are checked on every call before the function runs and stand in the schema.
 ///
 /// A type that implements `garde::Validate` is validated on every call without being asked for.
