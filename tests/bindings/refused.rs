@@ -27,7 +27,8 @@ fn a_mark_on_what_holds_no_integer_names_the_place_and_the_mend() {
         "name": {"type": "string", "x-ipc-bigint": true},
         "item": {"allOf": [{"$ref": "#/$defs/Item"}], "x-ipc-bigint": true},
     }});
-    let definitions = json!({"Item": {"type": "object", "properties": {"id": {"type": "integer", "format": "uint64"}}}});
+    let definitions =
+        json!({"Item": {"type": "object", "properties": {"id": {"type": "integer", "format": "uint64"}}}});
     let said: Vec<_> = problems(response, definitions).iter().map(ToString::to_string).collect();
     assert_eq!(
         said,
@@ -72,9 +73,13 @@ fn binary_data_where_another_variant_has_a_text_is_refused() {
         ),
         (binary.clone(), json!({"$ref": "#/$defs/Text"})),
     ] {
-        let definitions = json!({"Text": {"anyOf": [{"$ref": "#/$defs/Text2"}, {"type": "null"}]}, "Text2": {"type": "string"}});
+        let definitions =
+            json!({"Text": {"anyOf": [{"$ref": "#/$defs/Text2"}, {"type": "null"}]}, "Text2": {"type": "string"}});
         let problems = problems(json!({"anyOf": [one, other]}), definitions);
-        assert!(matches!(problems.as_slice(), [TypeScriptProblem::BinaryOrText { place }] if place == "a:b"), "{problems:?}");
+        assert!(
+            matches!(problems.as_slice(), [TypeScriptProblem::BinaryOrText { place }] if place == "a:b"),
+            "{problems:?}"
+        );
     }
 }
 
@@ -105,7 +110,10 @@ fn schemas_that_rust_does_not_write_are_read_as_what_they_say() {
         (json!({"enum": [1, "a", null, true]}), "1 | \"a\" | null | true"),
         (json!({"type": "integer"}), "number"),
         (json!({"type": "array"}), "unknown[]"),
-        (json!({"type": "array", "prefixItems": [{"type": "null"}], "items": {"type": "string"}}), "[null, ...string[]]"),
+        (
+            json!({"type": "array", "prefixItems": [{"type": "null"}], "items": {"type": "string"}}),
+            "[null, ...string[]]",
+        ),
         (json!({"type": ["string", "number"]}), "string | number"),
         (json!({"type": "object"}), "{ [key: string]: never }"),
         (json!({"type": "object", "additionalProperties": {}}), "{ [key: string]: unknown }"),

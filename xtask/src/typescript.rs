@@ -32,7 +32,13 @@ pub(crate) fn test(root: &Path) -> Result<()> {
     let [server, bindings] = build_servers(root)?;
     let package = root.join("clients").join("typescript");
     run_within(npm().current_dir(&package).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]), LIMIT)?;
-    run_within(npm().current_dir(&package).arg("test").envs([("IPC_BRIDGE_TEST_SERVER", server), ("IPC_BRIDGE_TEST_BINDINGS_SERVER", bindings)]), LIMIT)
+    run_within(
+        npm()
+            .current_dir(&package)
+            .arg("test")
+            .envs([("IPC_BRIDGE_TEST_SERVER", server), ("IPC_BRIDGE_TEST_BINDINGS_SERVER", bindings)]),
+        LIMIT,
+    )
 }
 
 /// npm, which is a script on Windows.

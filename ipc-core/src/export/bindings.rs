@@ -69,7 +69,8 @@ impl TypeScript {
         if std::fs::read_to_string(path).is_ok_and(|known| known == bindings) {
             return Ok(());
         }
-        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, bindings));
+        let written =
+            path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, bindings));
         written.map_err(|source| BindingsError::Write { path: path.to_owned(), source })
     }
 

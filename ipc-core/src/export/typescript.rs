@@ -1,23 +1,24 @@
 //! Bindings for TypeScript.
 
 mod client;
+mod file;
 mod methods;
 mod model;
 mod names;
+mod problem;
 mod read;
 mod shapes;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use crate::Description;
 use client::{Answer, Call, Code, Event};
-use methods::Node;
+use file::{File, channels};
 use model::{Docs, Type};
-use read::{Reader, docs_of};
-use shapes::{Shape, Shapes};
-use write::{Writer, comment};
+pub use problem::{TypeScriptError, TypeScriptProblem};
+use read::Reader;
+use shapes::Shapes;
 
 /// How bindings for TypeScript are written.
 ///
@@ -121,76 +122,6 @@ impl TypeScript {
     }
 }
 
-/// Why there are no bindings of a description.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TypeScriptError {
-    problems: Vec<TypeScriptProblem>,
-}
-
-impl TypeScriptError {
-    /// Everything that is wrong, at least one thing.
-    pub fn problems(&self) -> &[TypeScriptProblem] {
-        &self.problems
-    }
-}
-
-impl fmt::Display for TypeScriptError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.problems.as_slice() {
-            [one] => one.fmt(f),
-            several => {
-                write!(f, "{} things keep the contract from TypeScript:", several.len())?;
-                several.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
-            }
-        }
-    }
-}
-
-impl std::error::Error for TypeScriptError {}
-
-/// What of a description no type of TypeScript can tell.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TypeScriptProblem {
-    /// `bigint` stands on what holds no integer.
-    #[error("`{place}` is marked as `bigint` and holds no integer{}", held_elsewhere(.held.as_deref()))]
-    NothingToMark {
-        /// Where the mark is.
-        place: String,
-        /// The type that stands there, which may hold integers of its own.
-        held: Option<String>,
-    },
-    /// A reference leads out of the description.
-    #[error("`{place}` refers to `{to}`, which is not in the description: use a schema that refers to its own definitions")]
-    Reference {
-        /// Where the reference is.
-        place: String,
-        /// What it refers to.
-        to: String,
-    },
-    /// A type is nothing but itself.
-    #[error("`{name}` is defined as itself, and TypeScript knows no such type: put a field between the two")]
-    Circle {
-        /// The type.
-        name: String,
-    },
-    /// An enum without a tag has binary data where it may have a text.
-    #[error(
-        "`{place}` has binary data where another variant has a text, and nothing tells the two apart: give the enum a tag"
-    )]
-    BinaryOrText {
-        /// Where the enum is.
-        place: String,
-    },
-}
-
-fn held_elsewhere(held: Option<&str>) -> String {
-    match held {
-        Some(name) => format!(" of its own: mark the fields of `{name}`"),
-        None => ": leave the mark out".to_owned(),
-    }
-}
-
 /// Definitions that refer to themselves without an object or an array in between.
 fn circles(definitions: &BTreeMap<&str, Type>) -> Vec<TypeScriptProblem> {
     fn bare<'t>(of: &'t Type, names: &mut Vec<&'t str>) {
@@ -263,147 +194,4 @@ fn events<'a>(description: &'a Description, reader: &mut Reader<'_>) -> Vec<Even
 
 fn docs(text: &str, deprecated: Option<&str>) -> Docs {
     Docs { text: text.trim().to_owned(), deprecated: deprecated.map(str::to_owned), default: None }
-}
-
-/// The shapes of a channel, each with the name that the runtime has for it.
-struct ChannelShapes<'a> {
-    name: &'a str,
-    parts: Vec<(&'static str, Shape)>,
-}
-
-fn channels<'a>(calls: &[Call<'a>], events: &[Event<'a>], shapes: &mut Shapes<'_>) -> Vec<ChannelShapes<'a>> {
-    let mut channels = Vec::new();
-    for call in calls {
-        let (answer, of) = match &call.answer {
-            Answer::Once(of) => ("response", of),
-            Answer::Stream(of) => ("item", of),
-        };
-        let details: Vec<&Type> = call.errors.iter().filter_map(|error| error.details.as_ref()).collect();
-        let parts = [
-            ("request", shapes.of(&call.request, call.name)),
-            ("upload", call.upload.as_ref().and_then(|of| shapes.of(of, call.name))),
-            (answer, shapes.of(of, call.name)),
-            // The standard codes have details too, of which nothing is told.
-            ("details", shapes.of_one_of(&details, call.name)),
-        ];
-        channels.push((call.name, parts.to_vec()));
-    }
-    for event in events {
-        let key = event.key.as_ref().and_then(|of| shapes.of(of, event.name));
-        channels.push((event.name, vec![("event", shapes.of(&event.data, event.name)), ("key", key)]));
-    }
-    channels
-        .into_iter()
-        .map(|(name, parts)| {
-            let parts = parts.into_iter().filter_map(|(part, shape)| Some((part, shape?)));
-            ChannelShapes { name, parts: parts.collect() }
-        })
-        .filter(|channel: &ChannelShapes<'_>| !channel.parts.is_empty())
-        .collect()
-}
-
-/// What one file is made from.
-struct File<'f> {
-    options: &'f TypeScript,
-    description: &'f Description,
-    names: &'f BTreeMap<&'f str, String>,
-    definitions: &'f BTreeMap<&'f str, Type>,
-}
-
-impl File<'_> {
-    fn write(&self, calls: &[Call<'_>], events: &[Event<'_>], channels: &[ChannelShapes<'_>], constants: &str) -> String {
-        let writer = Writer { names: self.names };
-        let mut root = Node::default();
-        calls.iter().for_each(|call| root.add(call.channel()));
-        events.iter().for_each(|event| root.add(event.channel()));
-        let parts = [
-            self.head(),
-            self.definitions(writer),
-            client::contract(calls, events, writer, self.definitions),
-            client::client(&root, calls, events, writer),
-            self.channels(channels, constants),
-            format!("const METHODS: ipc.Methods = {};\n", root.table("", 0)),
-            self.functions(!channels.is_empty()),
-        ];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
-    }
-
-    fn head(&self) -> String {
-        let validators = match &self.options.validators {
-            Some(module) => format!("import {{ validators }} from {};\n", names::text(module)),
-            None => String::new(),
-        };
-        format!(
-            "// Generated by ipc-bridge from a contract in Rust. Changes are made there: the next run overwrites this file.\n\
-             /* eslint-disable */\n\
-             import * as ipc from {};\n\
-             {validators}\n\
-             /** Tells this contract from any other: a server that serves another one is refused. */\n\
-             export const CONTRACT_FINGERPRINT = {};\n",
-            names::text(&self.options.runtime),
-            names::text(self.description.fingerprint()),
-        )
-    }
-
-    fn definitions(&self, writer: Writer<'_>) -> String {
-        let written = self.definitions.iter().map(|(name, of)| {
-            let schema = self.description.definition(name).map(|schema| docs_of(schema.as_value())).unwrap_or_default();
-            let (docs, name) = (comment(&schema, 0), self.names.get(name).map(String::as_str).unwrap_or(name));
-            match of {
-                Type::Object(object) => format!("{docs}export interface {name} {}\n", writer.members(object, 0)),
-                of if of.is_scalar() && self.options.brands => {
-                    let of = writer.write(of, 0, 0);
-                    let brand = format!("export type {name} = ipc.Brand<{of}, {}>;\n", names::text(name));
-                    format!("{docs}{brand}export const {name} = (value: {of}): {name} => value as {name};\n")
-                }
-                of => {
-                    let head = format!("export type {name} =");
-                    let of = writer.write(of, 0, head.len() + 2);
-                    let space = if of.starts_with('\n') { "" } else { " " };
-                    format!("{docs}{head}{space}{of};\n")
-                }
-            }
-        });
-        written.collect::<Vec<_>>().join("\n")
-    }
-
-    fn channels(&self, channels: &[ChannelShapes<'_>], constants: &str) -> String {
-        if channels.is_empty() {
-            return String::new();
-        }
-        let channel = |ChannelShapes { name, parts }: &ChannelShapes<'_>| {
-            let parts: Vec<_> = parts.iter().map(|(part, shape)| format!("{part}: {}", shape.write(self.names))).collect();
-            format!("  {}: {{ {} }},\n", names::text(name), parts.join(", "))
-        };
-        let channels: String = channels.iter().map(channel).collect();
-        format!(
-            "{constants}\n/** Where binary data stands, and integers that a `number` may not hold. */\n\
-             export const channels = ipc.shapes({{\n{channels}}});\n"
-        )
-    }
-
-    fn functions(&self, has_channels: bool) -> String {
-        let channels = match (has_channels, self.options.validators.is_some()) {
-            (true, true) => "ipc.validated(validators, channels)",
-            (true, false) => "channels",
-            (false, true) => "ipc.validated(validators, {})",
-            (false, false) => "{}",
-        };
-        format!(
-            "/** The methods over a client that there is already. */\n\
-             export function bind(client: ipc.Client<any>): IpcClient {{\n\
-             \x20 return ipc.bind<IpcClient>(client, METHODS, {channels});\n\
-             }}\n\
-             \n\
-             /** A client that is there at once, and connects as often as it takes: `createClient(localServer(\"my-app\"))`. */\n\
-             export function createClient(connector: ipc.Connector, options: ipc.ConnectOptions = {{}}): IpcClient {{\n\
-             \x20 return bind(ipc.createClient(connector, {{ expectedFingerprint: CONTRACT_FINGERPRINT, ...options }}));\n\
-             }}\n\
-             \n\
-             /** A client that has connected; throws where the first attempt fails. */\n\
-             export async function connect(connector: ipc.Connector, options: ipc.ConnectOptions = {{}}): Promise<IpcClient> {{\n\
-             \x20 return bind(await ipc.connect(connector, {{ expectedFingerprint: CONTRACT_FINGERPRINT, ...options }}));\n\
-             }}\n"
-        )
-    }
 }

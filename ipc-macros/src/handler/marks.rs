@@ -27,7 +27,9 @@ pub(super) fn read(marks: &[Attribute], diagnostics: &mut Diagnostics) -> IpcMar
             Meta::List(list) if !list.tokens.is_empty() => {
                 arguments::read_all(list.tokens.clone(), &mut reader);
             }
-            other => reader.diagnostics.report(other, "`#[ipc(…)]` says nothing here: write `#[ipc(sensitive)]` or `#[ipc(bigint)]`"),
+            other => reader
+                .diagnostics
+                .report(other, "`#[ipc(…)]` says nothing here: write `#[ipc(sensitive)]` or `#[ipc(bigint)]`"),
         }
     }
     reader.read

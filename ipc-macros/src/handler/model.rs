@@ -4,9 +4,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, LitStr, Meta, Pat, PatIdent, PatType, ReturnType, Type, Visibility, parse_quote};
 
+use super::marks;
 use super::options::{Options, Timeout};
 use super::parse::Function;
-use super::marks;
 use super::stream::{self, Streamed};
 use crate::diagnostics::{Diagnostics, expected};
 use crate::garde::{self, Rule};

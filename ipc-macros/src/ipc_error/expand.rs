@@ -37,8 +37,7 @@ fn details(error: &Error, variant: &Variant) -> Option<TokenStream> {
     let private = &error.private;
     let [serde_path, schemars_path] = ["serde", "schemars"].map(|package| format!("{}::{package}", text(private)));
     let [written, read] = details_names(variant);
-    let fields: Vec<_> =
-        variant.details().map(|field| (member_ident(&field.member), &field.ty, field)).collect();
+    let fields: Vec<_> = variant.details().map(|field| (member_ident(&field.member), &field.ty, field)).collect();
     let borrowed = fields.iter().map(|(name, ty, _)| quote!(#name: &'details #ty));
     let owned = fields.iter().map(|(name, ty, Field { docs, bigint, .. })| {
         let bigint = bigint.map(|_| quote!(#[schemars(extend("x-ipc-bigint" = true))]));

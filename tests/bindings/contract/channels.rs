@@ -165,7 +165,11 @@ pub(crate) fn exact_next(#[ipc(bigint)] number: u64, plain: u64) -> Result<Order
 
 /// The last of these.
 #[handler("exact:last")]
-pub(crate) fn exact_last(#[payload] #[ipc(bigint)] numbers: Vec<u64>) -> Option<OrderId> {
+pub(crate) fn exact_last(
+    #[payload]
+    #[ipc(bigint)]
+    numbers: Vec<u64>,
+) -> Option<OrderId> {
     numbers.last().copied().map(OrderId::from)
 }
 

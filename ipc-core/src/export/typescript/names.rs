@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn a_type_keeps_its_name_where_it_can_and_no_two_have_one() {
-        let names = of_types(["A_B", "A-B", "A B", "number", "IpcClient", "3D", "Map", "Page<Item>", "été"].into_iter());
+        let names =
+            of_types(["A_B", "A-B", "A B", "number", "IpcClient", "3D", "Map", "Page<Item>", "été"].into_iter());
         let expected = [
             ("3D", "_3D"),
             ("A B", "A_B_3"),

@@ -194,7 +194,8 @@ pub(super) fn comment(docs: &Docs, depth: usize) -> String {
         [] => String::new(),
         [one] => format!("{indent}/** {one} */\n"),
         several => {
-            let lines: String = several.iter().map(|line| format!("{indent} * {line}").trim_end().to_owned() + "\n").collect();
+            let lines: String =
+                several.iter().map(|line| format!("{indent} * {line}").trim_end().to_owned() + "\n").collect();
             format!("{indent}/**\n{lines}{indent} */\n")
         }
     }

@@ -48,8 +48,10 @@ impl Shapes<'_> {
             let member = object.members.iter().find(|member| member.name == name).map(|member| member.of.clone());
             member.or_else(|| object.rest.as_ref().map(|rest| (*rest.value).clone()))
         };
-        let by_name =
-            one.members.iter().any(|member| of(other, &member.name).is_some_and(|known| self.meet(&member.of, &known, seen)));
+        let by_name = one
+            .members
+            .iter()
+            .any(|member| of(other, &member.name).is_some_and(|known| self.meet(&member.of, &known, seen)));
         let by_rest = one.rest.as_ref().is_some_and(|rest| {
             other.members.iter().any(|member| self.meet(&rest.value, &member.of, seen))
                 || other.rest.as_ref().is_some_and(|known| self.meet(&rest.value, &known.value, seen))
