@@ -149,6 +149,9 @@ pub mod guide {}
 #[doc = include_str!("../docs/streams_and_events.md")]
 pub mod streams_and_events {}
 
+#[doc = include_str!("../docs/typescript.md")]
+pub mod typescript {}
+
 #[doc = include_str!("../docs/grants.md")]
 pub mod grants {}
 

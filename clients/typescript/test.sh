@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what the tests need, exactly as locked, and runs them all.
-# IPC_BRIDGE_TEST_SERVER: the example `typescript_server`, built; without it, cargo builds it.
+# IPC_BRIDGE_TEST_SERVER, IPC_BRIDGE_TEST_BINDINGS_SERVER: the examples `typescript_server` and `bindings_server`, built;
+# without them, cargo builds them.
 set -eu
 cd "$(dirname "$0")"
 npm ci --ignore-scripts --no-audit --no-fund

@@ -36,6 +36,22 @@ pub mod constraint {
     pub use crate::constraint::{Constraint, Pattern, compile, dives};
 }
 
+/// The schema of details without names, with those at `places` marked as `bigint`s. Details that are one are all of it.
+pub fn with_bigints(mut schema: schemars::Schema, places: &[usize]) -> schemars::Schema {
+    let mark = |schema: &mut serde_json::Map<String, serde_json::Value>| {
+        schema.insert(crate::schema::BIGINT.to_owned(), true.into());
+    };
+    let Some(whole) = schema.as_object_mut() else { return schema };
+    match whole.get_mut("prefixItems") {
+        Some(serde_json::Value::Array(items)) => {
+            let marked = items.iter_mut().enumerate().filter(|(place, _)| places.contains(place));
+            marked.filter_map(|(_, item)| item.as_object_mut()).for_each(mark);
+        }
+        _ => mark(whole),
+    }
+    schema
+}
+
 /// The failure of an error that stays in this process: the log learns what it says and what it says of its causes.
 pub fn internal(error: &dyn std::error::Error) -> Failure {
     let mut cause = error.to_string();

@@ -9,6 +9,10 @@ use serde_json::{Map, Value};
 /// Where the definitions of a description stand, as a reference spells it.
 const DEFINITIONS: &str = "#/$defs/";
 
+/// The keyword of an integer that is a `bigint` in TypeScript, and of what holds such integers. It says nothing of what
+/// travels.
+pub(crate) const BIGINT: &str = "x-ipc-bigint";
+
 /// What the value of a keyword holds.
 enum Holds {
     /// One schema, or (in `items` of older drafts) an array of them.

@@ -6,10 +6,10 @@
 pub(crate) mod channel;
 mod duration;
 pub(crate) mod expand;
+mod marks;
 pub(crate) mod model;
 pub(crate) mod options;
 pub(crate) mod parse;
-mod sensitive;
 pub(crate) mod stream;
 pub(crate) mod stub;
 pub(crate) mod validate;

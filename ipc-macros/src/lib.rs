@@ -58,6 +58,8 @@ use proc_macro::TokenStream;
 /// - `#[payload]`, on the only parameter that travels, makes it the whole payload, instead of a field of it.
 /// - `#[ipc(sensitive)]` keeps the parameter's value out of error messages: what is wrong with it is told by its name, and
 ///   by the built-in constraint that it breaks. The schema says `"x-ipc-sensitive": true`.
+/// - `#[ipc(bigint)]` makes the parameter's integers `bigint`s in TypeScript, exact in both directions. The schema says
+///   `"x-ipc-bigint": true`; what travels is the same.
 /// - `#[garde(…)]` sets constraints, which are checked on every call before the function runs and stand in the schema.
 ///
 /// A type that implements `garde::Validate` is validated on every call without being asked for.
@@ -223,7 +225,7 @@ pub fn ipc_error(item: TokenStream) -> TokenStream {
 /// | `"keep_latest"` | gets the latest, or the latest of each key, and is told how many it missed |
 /// | `"disconnect"` | loses its subscription |
 /// | `"wait"` | misses nothing: whoever publishes waits for it, with `publish_and_wait` |
-#[proc_macro_derive(Event, attributes(event))]
+#[proc_macro_derive(Event, attributes(event, ipc))]
 pub fn event(item: TokenStream) -> TokenStream {
     event::derive(item.into()).into()
 }

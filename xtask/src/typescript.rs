@@ -29,10 +29,16 @@ pub(crate) fn test(root: &Path) -> Result<()> {
         );
         return Ok(());
     }
-    let server = build_server(root)?;
+    let [server, bindings] = build_servers(root)?;
     let package = root.join("clients").join("typescript");
     run_within(npm().current_dir(&package).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]), LIMIT)?;
-    run_within(npm().current_dir(&package).arg("test").env("IPC_BRIDGE_TEST_SERVER", server), LIMIT)
+    run_within(
+        npm()
+            .current_dir(&package)
+            .arg("test")
+            .envs([("IPC_BRIDGE_TEST_SERVER", server), ("IPC_BRIDGE_TEST_BINDINGS_SERVER", bindings)]),
+        LIMIT,
+    )
 }
 
 /// npm, which is a script on Windows.
@@ -51,19 +57,30 @@ fn major_of(version: &str) -> Option<u32> {
     version.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-/// Builds the example that the tests talk to; answers where it is.
-fn build_server(root: &Path) -> Result<PathBuf> {
-    let arguments = ["build", "--all-features", "--example", "typescript_server", "--message-format", "json"];
-    let output = cargo().current_dir(root).args(arguments).stderr(Stdio::inherit()).output()?;
-    ensure!(output.status.success(), "the example `typescript_server` could not be built");
-    executable_of(&String::from_utf8_lossy(&output.stdout)).context("cargo did not say where the example is")
+/// The examples that the tests talk to.
+const SERVERS: [&str; 2] = ["typescript_server", "bindings_server"];
+
+/// Builds the examples that the tests talk to; answers where they are.
+fn build_servers(root: &Path) -> Result<[PathBuf; 2]> {
+    let mut command = cargo();
+    command.current_dir(root).args(["build", "--all-features", "--message-format", "json"]);
+    SERVERS.iter().for_each(|name| {
+        command.args(["--example", name]);
+    });
+    let output = command.stderr(Stdio::inherit()).output()?;
+    ensure!(output.status.success(), "the examples {SERVERS:?} could not be built");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let [first, second] = SERVERS.map(|name| {
+        executable_of(&messages, name).with_context(|| format!("cargo did not say where the example `{name}` is"))
+    });
+    Ok([first?, second?])
 }
 
-fn executable_of(messages: &str) -> Option<PathBuf> {
+fn executable_of(messages: &str, name: &str) -> Option<PathBuf> {
     messages.lines().find_map(|line| {
         // Lines that are no JSON are the compiler's own, and no answer.
         let message: Value = serde_json::from_str(line).ok()?;
-        let is_ours = message.get("target")?.get("name")? == "typescript_server";
+        let is_ours = message.get("target")?.get("name")? == name;
         message.get("executable")?.as_str().filter(|_| is_ours).map(PathBuf::from)
     })
 }
@@ -84,7 +101,8 @@ mod tests {
 warning: something else
 {"reason":"compiler-artifact","target":{"name":"typescript_server"},"executable":"/target/debug/examples/typescript_server"}
 {"reason":"build-finished","success":true}"#;
-        assert_eq!(executable_of(messages), Some(PathBuf::from("/target/debug/examples/typescript_server")));
-        assert_eq!(executable_of(""), None);
+        let path = PathBuf::from("/target/debug/examples/typescript_server");
+        assert_eq!(executable_of(messages, "typescript_server"), Some(path));
+        assert_eq!(executable_of(messages, "bindings_server"), None);
     }
 }

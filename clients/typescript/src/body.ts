@@ -28,6 +28,8 @@ export interface Codecs {
   readonly item: Codec;
   readonly upload: Codec;
   readonly event: Codec;
+  /** Writes what is asked for of an event: `{key: …}`. */
+  readonly key: Codec;
   readonly idempotent: boolean;
 }
 
@@ -72,6 +74,7 @@ export const PLAIN_CODECS: Codecs = {
   item: PLAIN,
   upload: PLAIN,
   event: PLAIN,
+  key: PLAIN,
   idempotent: false,
 };
 

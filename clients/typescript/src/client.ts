@@ -351,7 +351,7 @@ export class Client<C extends T.Contract = T.AnyContract> {
     let failed: unknown;
     try {
       if (kind !== Kind.Subscribe) body = codecs[of].encode(payload === undefined ? {} : payload);
-      else if (payload !== undefined) body = PLAIN.encode(payload);
+      else if (payload !== undefined) body = codecs.key.encode(payload);
     } catch (error) {
       failed = error instanceof IpcError ? error : new IpcError("INVALID_INPUT", String(error), undefined, error);
     }

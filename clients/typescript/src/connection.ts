@@ -316,7 +316,7 @@ export class Connection implements Ground {
     if (refused) return inbox.miss(total, 1);
     if (channel === MISSED) return inbox.miss(total, missedOf(payload));
     try {
-      const data = read(payload, ask.codecs.event);
+      const data = read(payload, this.owner.codecs(channel || ask.channel).event);
       inbox.push(total, ask.channel.endsWith("*") ? { channel, data } : data);
     } catch (error) {
       if (ask.invalid) {

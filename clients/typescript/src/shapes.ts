@@ -1,7 +1,19 @@
 /** The hook of the generated bindings: what JSON alone cannot tell of the payloads of their channels. */
 import { attach, type Body, type Codec, type Codecs, isBinary, PLAIN, PLAIN_CODECS } from "./body.js";
 import { IpcError } from "./error.js";
-import { type ChannelShape, inner, leafOf, type Paths, resolve, type Shape, shapeOf, type Shapes } from "./paths.js";
+import {
+  blank,
+  type ChannelShape,
+  inner,
+  leafOf,
+  LOOSE,
+  ofKey,
+  type Paths,
+  resolve,
+  type Shape,
+  shapeOf,
+  type Shapes,
+} from "./paths.js";
 
 export type { ChannelShape, Paths } from "./paths.js";
 
@@ -13,7 +25,7 @@ export function shapes(channels: { readonly [channel: string]: ChannelShape }): 
   return Object.fromEntries(Object.entries(channels).map(([channel, shape]) => [channel, codecsOf(shape)]));
 }
 
-function codecsOf({ request, response, item, upload, details, event, idempotent = false }: ChannelShape): Codecs {
+function codecsOf({ request, response, item, upload, details, event, key, idempotent = false }: ChannelShape): Codecs {
   const data = shapeOf(response);
   const failed = shapeOf(details);
   return {
@@ -24,6 +36,7 @@ function codecsOf({ request, response, item, upload, details, event, idempotent 
     item: codecOf(item),
     upload: codecOf(upload),
     event: codecOf(event),
+    key: codecOf(ofKey(key)),
     idempotent,
   };
 }
@@ -41,13 +54,18 @@ const described = (shape: Shape, within: RegExp): Codec => ({
 
 /** The shape of a whole response whose data and details have these. */
 function responseShape(data: Shape | undefined, details: Shape | undefined): Shape {
-  const whole: Shape = { inner: new Map(), linked: [] };
+  const whole = blank();
   if (data) whole.inner.set(".data", data);
-  if (details) whole.inner.set(".error", { inner: new Map([[".details", details]]), linked: [] });
+  if (details) whole.inner.set(".error", { ...blank(), inner: new Map([[".details", details]]) });
   return whole;
 }
 
-const NUMBER_MUST = "must be an integer within ±(2^53 - 1)";
+const NUMBER_MUST =
+  "must be an integer within ±(2^53 - 1): mark the field as `bigint` in the contract, or export it with bigints";
+
+/** Whether a number may stand for an integer that is not quite it. JSON writes 1e21 and more as no integer. */
+const isRounded = (value: unknown): boolean =>
+  Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value as number) < 1e21;
 
 function invalid(path: string, message: string): IpcError {
   return new IpcError("INVALID_INPUT", `${path ? `\`${path}\`` : "the payload"} ${message}`, {
@@ -67,8 +85,11 @@ function encode(value: unknown, shape: Shape): Body {
     if (isBinary(value)) return JSON.stringify(attach(attachments, value));
     shapes = resolve(shapes, value);
     const leaf = value == null ? undefined : leafOf(shapes);
-    if (leaf === "binary") throw invalid(path, "must be a Uint8Array");
-    if (leaf && !(Number.isSafeInteger(value) || (leaf === "bigint" && typeof value === "bigint"))) {
+    if (shapes.includes(LOOSE)) {
+      if (leaf && leaf !== "binary" && isRounded(value)) throw invalid(path, NUMBER_MUST);
+    } else if (leaf === "binary") {
+      throw invalid(path, "must be a Uint8Array");
+    } else if (leaf && !(Number.isSafeInteger(value) || (leaf === "bigint" && typeof value === "bigint"))) {
       throw invalid(path, leaf === "bigint" ? "must be a bigint" : NUMBER_MUST);
     }
     if (typeof value === "bigint") return value.toString();
@@ -107,11 +128,18 @@ function decode(json: string, attachments: readonly Uint8Array[], shape: Shape, 
     shapes = resolve(shapes, value);
     const leaf = value === null ? undefined : leafOf(shapes);
     const wrong = (message: string): IpcError => invalid(path.replace(within, ""), message);
-    if (leaf === "binary") return readBinary(value, attachments) ?? raise(wrong("must be binary data"));
-    if (leaf === "integer" && !Number.isSafeInteger(value)) throw wrong(`is ${digits ?? value}: it ${NUMBER_MUST}`);
+    const loose = shapes.includes(LOOSE);
+    if (leaf === "binary") {
+      const bytes = loose ? attached(value, attachments) : readBinary(value, attachments);
+      if (bytes) return bytes;
+      if (!loose) throw wrong("must be binary data");
+    }
+    if (leaf === "integer" && !Number.isSafeInteger(value) && (digits || !loose)) {
+      throw wrong(`is ${digits ?? value}: it ${NUMBER_MUST}`);
+    }
     if (leaf === "bigint") {
-      if (!Number.isInteger(value)) throw wrong("must be an integer");
-      return BigInt(digits ?? value);
+      if (digits || (loose ? Number.isSafeInteger(value) : Number.isInteger(value))) return BigInt(digits ?? value);
+      if (!loose) throw wrong("must be an integer");
     }
     if (typeof value !== "object" || value === null || !(exact || shapes.length)) return value;
     if (Array.isArray(value)) {
@@ -133,15 +161,14 @@ function decode(json: string, attachments: readonly Uint8Array[], shape: Shape, 
   return read(value, [shape], "");
 }
 
-function raise(error: Error): never {
-  throw error;
-}
+/** What a text names that is the place of an attachment. */
+const attached = (value: unknown, attachments: readonly Uint8Array[]): Uint8Array | undefined =>
+  typeof value === "string" && /^\$(0|[1-9]\d*)$/.test(value) ? attachments[Number(value.slice(1))] : undefined;
 
 function readBinary(value: unknown, attachments: readonly Uint8Array[]): Uint8Array | undefined {
+  const bytes = attached(value, attachments);
+  if (bytes) return bytes;
   const text = typeof value === "string" ? value : "!";
-  if (/^\$(0|[1-9]\d*)$/.test(text)) {
-    return attachments[Number(text.slice(1))];
-  }
   if (text.length % 4 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return;
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }

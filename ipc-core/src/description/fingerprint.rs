@@ -14,7 +14,7 @@ use super::{ChannelDescription, EventDescription};
 use crate::{schema, sensitive};
 
 /// The keywords that say something about a value without restricting it.
-pub(super) const ANNOTATIONS: [&str; 10] = [
+pub(super) const ANNOTATIONS: [&str; 11] = [
     "$comment",
     "$schema",
     "default",
@@ -24,6 +24,7 @@ pub(super) const ANNOTATIONS: [&str; 10] = [
     "readOnly",
     "title",
     "writeOnly",
+    schema::BIGINT,
     sensitive::KEYWORD,
 ];
 

@@ -44,8 +44,19 @@ pub(crate) fn check(event: &Event, input: &DeriveInput, diagnostics: &mut Diagno
         let (found, known) = (lag.value(), LAGS.map(|(name, _)| name));
         diagnostics.report(lag, format_args!("unknown lag `{found}`, {}", expected(&found, &known)));
     }
+    marks(input, diagnostics);
     for attr in inner_attributes(input).filter(|attr| attr.path().is_ident("event")) {
         diagnostics.report(attr, "`#[event(…)]` stands on the type: for one field, name it in `key = \"…\"` there");
+    }
+}
+
+/// What may be said of a field stands where its schema is made.
+fn marks(input: &DeriveInput, diagnostics: &mut Diagnostics) {
+    for attr in inner_attributes(input).chain(&input.attrs).filter(|attr| attr.path().is_ident("ipc")) {
+        diagnostics.report(
+            attr,
+            "the fields of an event are described by `JsonSchema`: write `#[schemars(extend(\"x-ipc-bigint\" = true))]` for a `bigint`",
+        );
     }
 }
 

@@ -4,9 +4,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, LitStr, Meta, Pat, PatIdent, PatType, ReturnType, Type, Visibility, parse_quote};
 
+use super::marks;
 use super::options::{Options, Timeout};
 use super::parse::Function;
-use super::sensitive;
 use super::stream::{self, Streamed};
 use crate::diagnostics::{Diagnostics, expected};
 use crate::garde::{self, Rule};
@@ -90,6 +90,8 @@ pub(crate) struct Parameter {
     pub(crate) rules: Vec<Rule>,
     /// `#[ipc(sensitive)]`: its value is told to nobody.
     pub(crate) sensitive: Option<Ident>,
+    /// `#[ipc(bigint)]`: its integers are exact in TypeScript.
+    pub(crate) bigint: Option<Ident>,
     /// The `#[payload]`, `#[context]`, `#[garde]` and `#[ipc]` that were on it.
     pub(crate) marks: Vec<Attribute>,
     /// What messages about it point at: the name or the pattern.
@@ -240,7 +242,7 @@ fn parameter(input: &mut PatType, diagnostics: &mut Diagnostics) -> Parameter {
         .filter(|mark| mark.path().is_ident("garde"))
         .flat_map(|mark| garde::parse(mark, diagnostics))
         .collect();
-    let sensitive = sensitive::read(&marks, diagnostics);
+    let marks::IpcMarks { sensitive, bigint } = marks::read(&marks, diagnostics);
     let marked = |name: &str| marks.iter().any(|mark| mark.path().is_ident(name));
     // A mark on what the caller sends is a mistake, which does not make anything else of it.
     let source = if is_called(&input.ty, &["Incoming"]) {
@@ -254,7 +256,7 @@ fn parameter(input: &mut PatType, diagnostics: &mut Diagnostics) -> Parameter {
     };
     let name = name(&input.pat);
     let pattern = name.as_ref().map_or_else(|| input.pat.to_token_stream(), ToTokens::to_token_stream);
-    Parameter { name, ty: (*input.ty).clone(), source, docs, rules, sensitive, marks, pattern }
+    Parameter { name, ty: (*input.ty).clone(), source, docs, rules, sensitive, bigint, marks, pattern }
 }
 
 /// The name that a pattern gives to the whole value, where it does nothing else.

@@ -37,10 +37,12 @@ fn details(error: &Error, variant: &Variant) -> Option<TokenStream> {
     let private = &error.private;
     let [serde_path, schemars_path] = ["serde", "schemars"].map(|package| format!("{}::{package}", text(private)));
     let [written, read] = details_names(variant);
-    let fields: Vec<_> =
-        variant.details().map(|Field { member, ty, docs, .. }| (member_ident(member), ty, docs)).collect();
+    let fields: Vec<_> = variant.details().map(|field| (member_ident(&field.member), &field.ty, field)).collect();
     let borrowed = fields.iter().map(|(name, ty, _)| quote!(#name: &'details #ty));
-    let owned = fields.iter().map(|(name, ty, docs)| quote!(#(#docs)* #name: #ty));
+    let owned = fields.iter().map(|(name, ty, Field { docs, bigint, .. })| {
+        let bigint = bigint.map(|_| quote!(#[schemars(extend("x-ipc-bigint" = true))]));
+        quote!(#(#docs)* #bigint #name: #ty)
+    });
     Some(quote! {
         #[derive(#private::serde::Serialize)]
         #[serde(crate = #serde_path)]
@@ -136,7 +138,20 @@ fn describe(error: &Error) -> TokenStream {
         Travels::Whole(code) => {
             let doc = docs::text(&variant.docs, private);
             let details = match details_type(variant) {
-                Some(ty) => quote_spanned!(Span::mixed_site()=> #option::Some(generator.subschema_for::<#ty>())),
+                Some(ty) => {
+                    let schema = quote_spanned!(Span::mixed_site()=> generator.subschema_for::<#ty>());
+                    let places: Vec<_> = variant
+                        .details()
+                        .enumerate()
+                        .filter(|(_, field)| variant.shape == Shape::Unnamed && field.bigint.is_some())
+                        .map(|(place, _)| place)
+                        .collect();
+                    let schema = match places.as_slice() {
+                        [] => schema,
+                        places => quote!(#private::with_bigints(#schema, &[#(#places),*])),
+                    };
+                    quote!(#option::Some(#schema))
+                }
                 None => quote!(#option::None),
             };
             Some(quote_spanned! {Span::mixed_site()=>

@@ -60,6 +60,8 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     pub(crate) docs: Vec<Attribute>,
     pub(crate) skipped: bool,
+    /// `#[ipc(bigint)]`: its integers are exact in TypeScript.
+    pub(crate) bigint: Option<Span>,
     /// `#[from]` or `#[source]`: the field is another error.
     pub(crate) cause: Option<Attribute>,
 }
@@ -116,16 +118,17 @@ fn variant(
     let fields = source
         .members()
         .zip(source)
-        .map(|(member, field)| Field {
-            member,
-            ty: field.ty.clone(),
-            docs: docs::of(&field.attrs),
-            skipped: options::parse(&field.attrs, Place::Field, diagnostics).skip.is_some(),
-            cause: field
-                .attrs
-                .iter()
-                .find(|attr| attr.path().is_ident("from") || attr.path().is_ident("source"))
-                .cloned(),
+        .map(|(member, field)| {
+            let options = options::parse(&field.attrs, Place::Field, diagnostics);
+            let is_cause = |attr: &&Attribute| attr.path().is_ident("from") || attr.path().is_ident("source");
+            Field {
+                member,
+                ty: field.ty.clone(),
+                docs: docs::of(&field.attrs),
+                skipped: options.skip.is_some(),
+                bigint: options.bigint,
+                cause: field.attrs.iter().find(is_cause).cloned(),
+            }
         })
         .collect();
     let shape = match source {

@@ -26,7 +26,7 @@ impl Place {
             Self::Enum => &["internal", "crate"],
             Self::Struct => &["code", "internal", "transparent", "crate"],
             Self::Variant => &["code", "internal", "transparent"],
-            Self::Field => &["skip"],
+            Self::Field => &["skip", "bigint"],
         }
     }
 
@@ -47,6 +47,7 @@ pub(crate) struct Options {
     pub(crate) internal: Option<Span>,
     pub(crate) transparent: Option<Span>,
     pub(crate) skip: Option<Span>,
+    pub(crate) bigint: Option<Span>,
     pub(crate) krate: Option<Path>,
 }
 
@@ -116,6 +117,7 @@ fn read(input: ParseStream<'_>, place: Place, options: &mut Options, diagnostics
             let flag = match text.as_str() {
                 "internal" => &mut options.internal,
                 "transparent" => &mut options.transparent,
+                "bigint" => &mut options.bigint,
                 _ => &mut options.skip,
             };
             flag.replace(name.span()).is_some()

@@ -25,6 +25,7 @@ pub(crate) fn check(error: &Error, input: &DeriveInput, diagnostics: &mut Diagno
     let mut codes: Vec<(&Code, &Variant)> = Vec::new();
     for variant in &error.variants {
         options(variant, diagnostics);
+        marks(variant, diagnostics);
         match &variant.travels {
             Travels::Whole(code) => {
                 self::code(code, diagnostics);
@@ -86,6 +87,20 @@ fn code(code: &Code, diagnostics: &mut Diagnostics) {
             code.span,
             format_args!("the code {text} is the framework's own, and a client could not tell the two apart: {mend}"),
         );
+    }
+}
+
+/// What does not travel has no form in TypeScript.
+fn marks(variant: &Variant, diagnostics: &mut Diagnostics) {
+    for field in &variant.fields {
+        let Some(bigint) = field.bigint else { continue };
+        let reason = match &variant.travels {
+            _ if field.skipped => "a field that is skipped does not travel: leave `bigint` or `skip` out",
+            Travels::Whole(_) => continue,
+            Travels::Internal => "nothing of an internal error travels: leave `bigint` out",
+            Travels::Transparent => "a transparent error says itself what travels of it: mark the fields there",
+        };
+        diagnostics.report_at(bigint, reason);
     }
 }
 

@@ -1,4 +1,4 @@
-/** The Rust server `examples/typescript_server.rs`, as a process of its own. */
+/** A Rust server, one of the examples, as a process of its own. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,12 +6,15 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { once } from "node:events";
 
-/** Its path: given, or built. */
-export function program(): string | undefined {
-  const given = process.env["IPC_BRIDGE_TEST_SERVER"];
+/** The variable that tells where an example is, which is built already. */
+const GIVEN = { typescript_server: "IPC_BRIDGE_TEST_SERVER", bindings_server: "IPC_BRIDGE_TEST_BINDINGS_SERVER" };
+
+/** The path of an example: given, or built. */
+export function program(example: keyof typeof GIVEN = "typescript_server"): string | undefined {
+  const given = process.env[GIVEN[example]];
   if (given) return given;
   const root = resolve("../..");
-  const arguments_ = ["build", "--quiet", "--example", "typescript_server", "--message-format=json"];
+  const arguments_ = ["build", "--quiet", "--all-features", "--example", example, "--message-format=json"];
   const built = spawnSync("cargo", arguments_, {
     cwd: root,
     encoding: "utf8",
@@ -19,13 +22,13 @@ export function program(): string | undefined {
     stdio: ["ignore", "pipe", "inherit"],
   });
   if (built.error) return undefined;
-  if (built.status !== 0) throw new Error("cargo could not build the example `typescript_server`");
+  if (built.status !== 0) throw new Error(`cargo could not build the example ${example}`);
   for (const line of built.stdout.split("\n")) {
     if (!line.includes('"executable"')) continue;
     const { executable, target } = JSON.parse(line);
-    if (target?.name === "typescript_server" && executable && existsSync(executable)) return executable;
+    if (target?.name === example && executable && existsSync(executable)) return executable;
   }
-  throw new Error("cargo did not say where the example `typescript_server` is");
+  throw new Error(`cargo did not say where the example ${example} is`);
 }
 
 export class RustServer {

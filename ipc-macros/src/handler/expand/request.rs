@@ -23,11 +23,13 @@ pub(super) fn request_type(handler: &Handler) -> TokenStream {
         // The whole payload has a type that others use too: there, the handler says it.
         let sensitive = (*source == Source::Field && parameter.sensitive.is_some())
             .then(|| quote!(#[schemars(extend("x-ipc-sensitive" = true))]));
+        let bigint = (*source != Source::Incoming && parameter.bigint.is_some())
+            .then(|| quote!(#[schemars(extend("x-ipc-bigint" = true))]));
         // A field must have a doc comment where the lint asks for one, and an empty one stays out of the schema.
         let undocumented = docs.is_empty().then(|| quote!(#[doc = ""]));
         // It travels beside the payload. A payload that has its name is refused as with any other unknown name.
         let beside = (*source == Source::Incoming).then(|| quote!(#[serde(skip)]));
-        quote!(#(#docs)* #undocumented #beside #schema #sensitive #vis #name: #ty)
+        quote!(#(#docs)* #undocumented #beside #schema #sensitive #bigint #vis #name: #ty)
     });
     let undocumented = docs.is_empty().then(|| quote!(#[doc = ""]));
     // `#[deprecated]` itself would warn of the very implementations that the derive macros write.

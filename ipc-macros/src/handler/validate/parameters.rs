@@ -32,7 +32,7 @@ fn parameter(parameter: &Parameter, diagnostics: &mut Diagnostics) {
     }
     if parameter.source == Source::Incoming {
         for mark in &parameter.marks {
-            diagnostics.report(mark, marked_incoming(mark));
+            diagnostics.report(mark, marked_incoming(mark, parameter));
         }
     } else if let (Some(payload), Some(context)) = (parameter.mark("payload"), parameter.mark("context")) {
         let tokens = quote!(#payload #context);
@@ -53,15 +53,25 @@ fn parameter(parameter: &Parameter, diagnostics: &mut Diagnostics) {
             "a value is kept out of messages where it travels, and this parameter comes from the context of the call: leave `#[ipc(sensitive)]` out",
         );
     }
+    if parameter.source == Source::Context
+        && let Some(bigint) = &parameter.bigint
+    {
+        diagnostics.report(
+            bigint,
+            "an integer is exact where it travels, and this parameter comes from the context of the call: leave `#[ipc(bigint)]` out",
+        );
+    }
     garde::check(&parameter.rules, diagnostics);
     let place = if parameter.source == Source::Context { Place::Context } else { Place::Parameter };
     owned::check(&parameter.ty, place, diagnostics);
 }
 
 /// Why `mark` cannot stand on what the caller sends beside the payload.
-fn marked_incoming(mark: &Attribute) -> &'static str {
+fn marked_incoming(mark: &Attribute, parameter: &Parameter) -> &'static str {
     if mark.path().is_ident("garde") {
         "a constraint stands on what travels in the payload, and `Incoming` travels beside it: put it on the type of the items, which derives `garde::Validate`"
+    } else if mark.path().is_ident("ipc") && parameter.bigint.is_some() {
+        "`Incoming` travels beside the payload, item by item: mark the integers where the type of the items is declared, with `#[schemars(extend(\"x-ipc-bigint\" = true))]`"
     } else if mark.path().is_ident("ipc") {
         "`Incoming` travels beside the payload, item by item: make what is sensitive in an item a `Sensitive<T>`"
     } else if mark.path().is_ident("payload") {

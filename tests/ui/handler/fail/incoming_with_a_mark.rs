@@ -20,4 +20,9 @@ async fn sensitive(#[ipc(sensitive)] items: Incoming<u8>) {
     drop(items);
 }
 
+#[handler("data:bigint")]
+async fn bigint(#[ipc(bigint)] items: Incoming<u64>) {
+    drop(items);
+}
+
 fn main() {}
