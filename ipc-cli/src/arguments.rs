@@ -71,7 +71,7 @@ fn one(argument: &str) -> Result<Argument, Failed> {
         return Ok(Argument::Whole(Given::Json(standard_input()?)));
     }
     if let Some(path) = argument.strip_prefix('@') {
-        return Ok(Argument::Whole(Given::Json(text_file(path)?)));
+        return Ok(Argument::Whole(Given::Json(text_file(Path::new(path))?)));
     }
     if argument.starts_with(['{', '[', '"']) {
         return Ok(Argument::Whole(Given::Json(argument.to_owned())));
@@ -80,9 +80,9 @@ fn one(argument: &str) -> Result<Argument, Failed> {
         return Ok(Argument::Whole(Given::Text(argument.to_owned())));
     };
     let (name, value) = match (name.strip_suffix(':'), value.strip_prefix('@')) {
-        (Some(name), Some(path)) => (name, Given::Json(text_file(path)?)),
+        (Some(name), Some(path)) => (name, Given::Json(text_file(Path::new(path))?)),
         (Some(name), None) => (name, Given::Json(value.to_owned())),
-        (None, Some(path)) => (name, Given::File(file(path)?)),
+        (None, Some(path)) => (name, Given::File(file(Path::new(path))?)),
         (None, None) => (name, Given::Text(value.to_owned())),
     };
     let path: Vec<_> = name.split('.').map(str::to_owned).collect();
@@ -93,18 +93,19 @@ fn one(argument: &str) -> Result<Argument, Failed> {
 }
 
 /// All of standard input.
-fn standard_input() -> Result<String, Failed> {
+pub(crate) fn standard_input() -> Result<String, Failed> {
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text).map_err(|error| Failed::file("standard input", error))?;
     Ok(text)
 }
 
-fn file(path: &str) -> Result<Vec<u8>, Failed> {
-    std::fs::read(Path::new(path)).map_err(|error| Failed::file(path, error))
+fn file(path: &Path) -> Result<Vec<u8>, Failed> {
+    std::fs::read(path).map_err(|error| Failed::file(path.display(), error))
 }
 
-fn text_file(path: &str) -> Result<String, Failed> {
-    String::from_utf8(file(path)?).map_err(|error| Failed::file(path, error))
+/// All of a file, which is text.
+pub(crate) fn text_file(path: &Path) -> Result<String, Failed> {
+    String::from_utf8(file(path)?).map_err(|error| Failed::file(path.display(), error))
 }
 
 #[cfg(test)]

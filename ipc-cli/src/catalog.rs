@@ -1,10 +1,16 @@
 //! What a server has, as it tells this program.
 
+use std::path::Path;
+
 use ipc_bridge::{ChannelDescription, Client, Description, EventDescription};
 
 use serde_json::Value;
 
+use crate::arguments::{standard_input, text_file};
+use crate::connection::connect;
 use crate::failure::Failed;
+use crate::options::Options;
+use crate::output::Output;
 use crate::suggestion::instead;
 
 /// What the server tells, where it does.
@@ -101,4 +107,23 @@ pub(crate) fn kind(channel: &ChannelDescription) -> &'static str {
         (Some(_), None) => "upload",
         (Some(_), Some(_)) => "duplex",
     }
+}
+
+/// The description in a file, or in standard input with `-`; without either, what the server has.
+pub(crate) async fn described(from: Option<&Path>, options: &Options, output: &Output) -> Result<Description, Failed> {
+    let Some(path) = from else {
+        let client = connect(options).await?;
+        let description = required(&client).await?;
+        let is_all = client.server().grants.as_deref().is_some_and(|grants| grants.iter().any(|grant| grant == "*"));
+        if !is_all {
+            output.note("what you may not use of this server is not in it: a token grants more");
+        }
+        return Ok(description);
+    };
+    let shown = path.display();
+    let text = if path.as_os_str() == "-" { standard_input()? } else { text_file(path)? };
+    serde_json::from_str(&text).map_err(|error| {
+        Failed::usage(format_args!("{shown} is no description: {error}"))
+            .note("`ipc describe` writes one, and so does `Router::description`")
+    })
 }

@@ -4,7 +4,9 @@ mod bench;
 mod call;
 mod completions;
 mod describe;
+mod diff;
 mod doctor;
+mod export;
 mod list;
 mod publish;
 mod stream;
@@ -32,6 +34,10 @@ pub(crate) enum Command {
     Subscribe(subscribe::Subscribe),
     /// Publishes an event that the server shares with its peers.
     Publish(publish::Publish),
+    /// Writes the contract for a frontend, for tools or for people.
+    Export(export::Export),
+    /// Says what is different between two contracts, and whom that breaks.
+    Diff(diff::Diff),
     /// Calls a channel again and again, and tells how fast it answers.
     Bench(bench::Bench),
     /// Prints what passes through a server that lets you watch.
@@ -51,6 +57,8 @@ pub(crate) async fn run(arguments: Arguments, output: &Output) -> Result<(), Fai
         Command::Stream(stream) => stream.run(&options, output).await,
         Command::Subscribe(subscribe) => subscribe.run(&options, output).await,
         Command::Publish(publish) => publish.run(&options, output).await,
+        Command::Export(export) => export.run(&options, output).await,
+        Command::Diff(diff) => diff.run(&options, output).await,
         Command::Bench(bench) => bench.run(&options, output).await,
         Command::Tap(tap) => tap.run(&options, output).await,
         Command::Doctor(doctor) => doctor.run(&options, output).await,

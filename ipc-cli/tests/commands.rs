@@ -234,3 +234,64 @@ fn each_shell_is_given_its_completions() {
     let version = backend.ipc(&["--version"]).run().text();
     assert_eq!(version, concat!("ipc ", env!("CARGO_PKG_VERSION"), "\n"));
 }
+
+#[test]
+fn a_contract_is_exported_from_a_server_or_from_a_file() {
+    use ipc_bridge::export::{self, AsyncApiInfo, TypeScript};
+
+    let backend = Backend::start_with(router(), |server| server.grants(Grants::all()));
+    let description = router().description().unwrap();
+    let printed = |arguments: &[&str]| backend.ipc(&[&["export"], arguments].concat()).run().text();
+    assert_eq!(printed(&["ts"]), TypeScript::new().write(&description).unwrap());
+    let bigint = TypeScript::new().bigint(true).runtime("./runtime").write(&description).unwrap();
+    assert_eq!(printed(&["ts", "--bigint", "--runtime", "./runtime"]), bigint);
+    assert_eq!(printed(&["schema"]), format!("{:#}\n", export::json_schema(&description)));
+    let info = AsyncApiInfo::new("Demo", "1.2.3");
+    let asyncapi = format!("{:#}\n", export::asyncapi(&description, &info));
+    assert_eq!(printed(&["asyncapi", "--title", "Demo", "--api-version", "1.2.3"]), asyncapi);
+    assert_eq!(printed(&["html", "--title", "Demo"]), export::html(&description, "Demo"));
+
+    // From a file there is no server needed, and none is asked.
+    backend.folder.file("contract.json", &backend.ipc(&["describe"]).run().out);
+    let from_file = ["export", "schema", "--from", "contract.json", "--endpoint", "nobody"];
+    assert_eq!(backend.ipc(&from_file).run().text(), printed(&["schema"]));
+
+    let write = ["ts", "--output", "ipc.ts"];
+    assert_eq!(printed(&write), "");
+    assert_eq!(std::fs::read_to_string(backend.folder.path().join("ipc.ts")).unwrap(), printed(&["ts"]));
+    assert_eq!(backend.ipc(&[&["export", "--check"], &write[..]].concat()).run().code, Some(0));
+    backend.folder.file("ipc.ts", b"// an older one");
+    let stale = backend.ipc(&[&["export", "--check"], &write[..]].concat()).run();
+    assert_eq!((stale.code, stale.err.lines().next()), (Some(1), Some("error: ipc.ts is not what the contract says")));
+
+    assert_eq!(printed(&["schema", "--each", "--output", "schemas"]), "");
+    for (name, schema) in export::json_schemas(&description) {
+        let file = std::fs::read_to_string(backend.folder.path().join("schemas").join(name)).unwrap();
+        assert_eq!(file, format!("{schema:#}\n"));
+    }
+
+    let partial = Backend::start();
+    let told = partial.ipc(&["export", "schema"]).run();
+    assert!(!told.text().contains("vault:open"));
+    assert!(told.err.contains("what you may not use of this server is not in it"), "{told:?}");
+}
+
+#[test]
+fn what_changed_is_told_and_a_breaking_change_is_an_error() {
+    let backend = Backend::start_with(router(), |server| server.grants(Grants::all()));
+    let now = backend.ipc(&["describe"]).run().text();
+    backend.folder.file("now.json", now.as_bytes());
+    let mut before: serde_json::Value = serde_json::from_str(&now).unwrap();
+    before["channels"].as_object_mut().unwrap().remove("text:echo");
+    backend.folder.file("before.json", before.to_string().as_bytes());
+    backend.folder.file("odd.json", b"{}");
+    let mut transcript = Transcript::new(&backend);
+    transcript.ipc(&["diff", "now.json"]);
+    transcript.ipc(&["diff", "now.json", "now.json", "--color", "always"]);
+    transcript.ipc(&["diff", "before.json", "now.json"]);
+    transcript.ipc(&["diff", "now.json", "before.json", "--color", "always"]);
+    transcript.ipc(&["diff", "now.json", "before.json"]);
+    transcript.ipc_with(&["diff", "-", "now.json"], before.to_string().as_bytes());
+    transcript.ipc(&["diff", "odd.json", "now.json"]);
+    transcript.compare("diff");
+}
