@@ -66,7 +66,9 @@ fn breaches_in(path: &Path, text: &str) -> Vec<String> {
     let shown = path.display();
     let mut breaches = Vec::new();
     let is_rust = path.extension().is_some_and(|extension| extension == "rs");
-    let is_library = is_rust && path.components().any(|part| part.as_os_str() == "src");
+    let is_in = |folder: &str| path.components().any(|part| part.as_os_str() == folder);
+    // What a macro writes is as long as what it is of.
+    let is_library = is_rust && is_in("src") && !is_in("golden");
     let lines = text.lines().count();
     if is_library && lines > MOST_LINES {
         breaches.push(format!("{shown}: {lines} lines, at most {MOST_LINES} are allowed"));
@@ -126,7 +128,9 @@ mod tests {
         assert_eq!(breaches("core/src/lib.rs", &"\n".repeat(500)), Vec::<String>::new());
         let expected = "core/src/lib.rs: 501 lines, at most 500 are allowed";
         assert_eq!(breaches("core/src/lib.rs", &"\n".repeat(501)), [expected]);
-        assert_eq!(breaches("core/tests/golden.rs", &"\n".repeat(501)), Vec::<String>::new());
+        for path in ["core/tests/golden.rs", "macros/src/golden/service.rs"] {
+            assert_eq!(breaches(path, &"\n".repeat(501)), Vec::<String>::new());
+        }
     }
 
     #[test]
