@@ -192,8 +192,10 @@ impl Serving {
         let stopped: Vec<_> = {
             let mut table = self.table();
             let over = |served: &Served| served.streams.are_open() && is_denied(served.streams.place);
-            let stopped = table.calls.extract_if(|_, served| over(served));
+            let stopped: Vec<_> = table.calls.extract_if(|_, served| over(served)).collect();
+            table.streams -= stopped.len();
             stopped
+                .into_iter()
                 .map(|(key, served)| {
                     if let Key::Call(id) = key {
                         answer(id, served.streams.place);
