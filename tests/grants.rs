@@ -206,6 +206,20 @@ async fn a_stream_that_is_granted_no_more_ends_so(place: Endpoint) {
     server.shutdown().await;
 }
 
+async fn a_stream_that_is_granted_no_more_makes_room_for_another(place: Endpoint) {
+    let (limits, gate) = (Limits::default().streams(1), Gate::new());
+    let server = Server::bind(&place).limits(limits).grants(reads()).serve(router(&gate)).await.unwrap();
+    let client = Client::connect(&place).await.unwrap();
+    for _ in 0..3 {
+        let mut stream = client.stream(follow {}).await.unwrap();
+        assert_eq!(stream.next().await.unwrap().unwrap(), 7);
+        set(&server, &Grants::none());
+        assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Some("DENIED"));
+        set(&server, &reads());
+    }
+    server.shutdown().await;
+}
+
 async fn an_upload_that_is_granted_no_more_ends_so(place: Endpoint) {
     let (server, client, gate) = serve(&place, Grants::all()).await;
     let parts = futures_util::stream::pending::<u64>();
@@ -316,6 +330,7 @@ everywhere!(
     a_peer_of_the_same_user_has_what_names_no_permission,
     a_publisher_does_not_wait_for_who_may_not_read,
     a_stream_that_is_granted_no_more_ends_so,
+    a_stream_that_is_granted_no_more_makes_room_for_another,
     an_upload_that_is_granted_no_more_ends_so,
     each_peer_is_granted_what_the_application_says_of_it,
     nothing_that_begins_while_grants_change_is_overlooked,

@@ -192,7 +192,7 @@ impl Peer {
         R: StreamRequest<Item: DeserializeOwned> + Serialize,
     {
         let (remote, outbound) = (self.remote()?, written(R::CHANNEL, request, R::take_upload)?);
-        Ok(ItemStream::received(remote.stream(outbound).await?))
+        Ok(ItemStream::received(Arc::clone(remote).stream(outbound).await?))
     }
 
     /// Sends the peer a request that is not answered: whether its handler ran, nobody learns.
@@ -250,13 +250,13 @@ impl Peer {
     ///
     /// Dropping the future ends the subscription.
     pub async fn subscribe_any(&self, pattern: &str) -> Result<AnySubscription, SubscribeError> {
-        let remote = self.remote.as_deref().ok_or_else(|| SubscribeError::Disconnected(ITSELF.to_owned()))?;
-        let events = remote.subscribe(pattern.to_owned(), None).await?;
+        let remote = self.remote.as_ref().ok_or_else(|| SubscribeError::Disconnected(ITSELF.to_owned()))?;
+        let events = Arc::clone(remote).subscribe(pattern.to_owned(), None).await?;
         Ok(AnySubscription::received(pattern.to_owned(), events))
     }
 
-    fn remote<E>(&self) -> Result<&dyn Remote, InvokeError<E>> {
-        self.remote.as_deref().ok_or_else(|| InvokeError::Disconnected(ITSELF.to_owned()))
+    fn remote<E>(&self) -> Result<&Arc<dyn Remote>, InvokeError<E>> {
+        self.remote.as_ref().ok_or_else(|| InvokeError::Disconnected(ITSELF.to_owned()))
     }
 }
 
@@ -268,8 +268,8 @@ impl Subscribe for Peer {
     where
         E: Event + DeserializeOwned,
     {
-        let remote = self.remote.as_deref().ok_or_else(|| SubscribeError::Disconnected(ITSELF.to_owned()))?;
-        Ok(Subscription::received(remote.subscribe(E::CHANNEL.to_owned(), options.key).await?))
+        let remote = self.remote.as_ref().ok_or_else(|| SubscribeError::Disconnected(ITSELF.to_owned()))?;
+        Ok(Subscription::received(Arc::clone(remote).subscribe(E::CHANNEL.to_owned(), options.key).await?))
     }
 }
 

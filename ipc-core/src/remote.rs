@@ -36,17 +36,17 @@ pub trait Remote: Send + Sync + fmt::Debug {
     fn call(&self, request: Outbound) -> BoxFuture<'_, Result<Body, CallError>>;
 
     /// Makes a call that is answered with a stream.
-    fn stream(&self, request: Outbound) -> BoxFuture<'_, Result<Box<dyn ReceiveItems>, CallError>>;
+    fn stream(self: Arc<Self>, request: Outbound) -> BoxFuture<'static, Result<Box<dyn ReceiveItems>, CallError>>;
 
     /// Sends a request that is not answered.
     fn notify(&self, request: Outbound) -> BoxFuture<'_, Result<(), CallError>>;
 
     /// Subscribes to the events of the channels that `pattern` names; `key` is the JSON of the one key that is asked for.
     fn subscribe(
-        &self,
+        self: Arc<Self>,
         pattern: String,
         key: Option<String>,
-    ) -> BoxFuture<'_, Result<Box<dyn ReceiveEvents>, SubscribeError>>;
+    ) -> BoxFuture<'static, Result<Box<dyn ReceiveEvents>, SubscribeError>>;
 
     /// Why the connection is gone, if it is.
     fn why_closed(&self) -> Option<Arc<str>>;

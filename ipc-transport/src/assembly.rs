@@ -18,18 +18,18 @@ const ROOM: usize = 16;
 pub(crate) struct Assembly {
     partial: Vec<Partial>,
     begun: Option<Begun>,
-    limits: AssemblyLimits,
+    pub(crate) limits: AssemblyLimits,
 }
 
 /// What a connection may have half-arrived at one time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AssemblyLimits {
     /// The bytes of one message.
-    pub(crate) message_bytes: usize,
+    pub(crate) message_bytes: u32,
     /// The bytes of all messages together.
     pub(crate) buffered_bytes: usize,
     /// The messages.
-    pub(crate) messages: usize,
+    pub(crate) messages: u32,
 }
 
 #[derive(Debug)]
@@ -68,7 +68,7 @@ enum Place {
     /// The message of this place among the partial ones.
     Fragment(usize),
     /// A message of its own.
-    Whole(Message),
+    Whole(Box<Message>),
 }
 
 /// A message that did not arrive whole.
@@ -128,14 +128,14 @@ impl Assembly {
         } else {
             let mut payload = Vec::with_capacity(frame.payload.len() + missing);
             payload.extend_from_slice(frame.payload);
-            Place::Whole(Message {
+            Place::Whole(Box::new(Message {
                 kind: frame.kind,
                 id: frame.id,
                 channel: frame.channel.to_vec(),
                 deadline: deadline(frame.deadline),
                 attachments: frame.flags.attachments,
                 payload,
-            })
+            }))
         };
         self.begun = Some(Begun { place, missing, more: frame.flags.more });
         Ok(())
@@ -182,7 +182,7 @@ impl Assembly {
         self.note_arrived(now.len());
         let Begun { place, more, .. } = self.begun.take_if(|begun| begun.missing == 0)?;
         Some(match place {
-            Place::Whole(message) => Assembled::Whole(message),
+            Place::Whole(message) => Assembled::Whole(*message),
             Place::Fragment(index) => self.end_fragment(index, more),
         })
     }
@@ -196,7 +196,7 @@ impl Assembly {
             (None, None) => return Err(FragmentError::Unknown { kind, id }),
             (Some(index), None) => index,
             // Messages that were refused are still counted until their last fragment has passed.
-            (None, Some(_)) if self.partial.len() >= 2 * self.limits.messages => {
+            (None, Some(_)) if self.partial.len() >= 2 * self.limits.messages as usize => {
                 return Err(FragmentError::TooMany(self.partial.len()));
             }
             (None, Some(total)) => self.open(frame, total as usize),
@@ -254,9 +254,9 @@ impl Assembly {
                 && is_answer(partial.kind, partial.id) == is_answer(frame.kind, frame.id)
         });
         let (messages, bytes) = kept.fold((0, 0), |(messages, bytes), one| (messages + 1, bytes + one.total));
-        let payload = if total > self.limits.message_bytes {
+        let payload = if total > self.limits.message_bytes as usize {
             Payload::TooLarge
-        } else if messages >= self.limits.messages || bytes + total > self.limits.buffered_bytes {
+        } else if messages >= self.limits.messages as usize || bytes + total > self.limits.buffered_bytes {
             Payload::Overloaded
         } else {
             Payload::Kept(Vec::new())

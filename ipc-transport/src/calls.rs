@@ -104,6 +104,10 @@ impl Calls {
             Opens::Call(upload) | Opens::Stream(_, upload) => upload.map(Arc::clone),
             Opens::Subscription(_) => None,
         };
+        if table.calls.capacity() == 0 {
+            // Most connections have one call at a time, and room for one is less than what it would make.
+            table.calls.reserve_exact(1);
+        }
         let index = table.calls.insert(Call { awaits, upload });
         let id = u32::try_from(index).expect("the limit of the calls in flight is a u32");
         Some(Ok((id, table.calls.len() == 1)))

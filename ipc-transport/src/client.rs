@@ -3,7 +3,7 @@
 mod any;
 mod contract;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::task::{self, Poll};
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ use crate::handshake;
 use crate::hello::Hello;
 use crate::instance;
 use crate::limits::Limits;
-use crate::link::{Asked, Link, other_end};
+use crate::link::{Asked, Link};
 use crate::local;
 use crate::token::Token;
 use crate::transport::Transport;
@@ -47,6 +47,8 @@ pub struct Client {
 struct Shared {
     link: Arc<Link>,
     peer: Peer,
+    /// What the server said of itself.
+    server: Arc<Hello>,
 }
 
 impl Drop for Shared {
@@ -225,7 +227,7 @@ impl Client {
 
     /// What the server said of itself when the connection began.
     pub fn server(&self) -> &Hello {
-        &self.shared.link.remote
+        &self.shared.server
     }
 
     /// The process of the server.
@@ -404,19 +406,25 @@ impl ClientBuilder {
             None => None,
         };
         let Transport { mut reader, mut writer, peer } = transport;
-        let router = self.router.unwrap_or_default();
+        let router = self.router.unwrap_or_else(no_router);
         let admitted = Admitted { access: Some(router.access(self.policy.of(&peer), &peer)?), token: None };
         let hello = Hello::new(instance::id(), fingerprint, &self.limits).showing(self.token.as_ref()).encode();
         // A server that does not want this connection says why and closes; what it says is told before that the
         // writing failed.
         let wrote = writer.write_all(&hello).await;
         let mut input = Vec::new();
-        let remote = handshake::read_hello(&mut reader, &mut input).await?;
+        let server = handshake::read_hello(&mut reader, &mut input).await?;
         wrote.map_err(ConnectError::Io)?;
-        let link = Arc::new(Link::new(writer, remote, peer, self.limits).admitting(admitted));
+        let link = Arc::new(Link::new(writer, server.limits, peer, self.limits.shared()).admitting(admitted));
         let driver = Driver::new(reader, input, Arc::clone(&link), router);
-        tokio::spawn(driver.run());
-        let peer = link.peer.clone().with_remote(other_end(&link));
-        Ok(Client { shared: Arc::new(Shared { link, peer }), timeout: None })
+        tokio::spawn(driver.run(()));
+        let (peer, server) = (link.connected_peer(), server.shared());
+        Ok(Client { shared: Arc::new(Shared { link, peer, server }), timeout: None })
     }
+}
+
+/// What a client answers with that has no router: nothing. It is the same for all of them.
+fn no_router() -> Arc<Router> {
+    static NONE: LazyLock<Arc<Router>> = LazyLock::new(Arc::default);
+    Arc::clone(&NONE)
 }

@@ -21,7 +21,7 @@ use crate::assembly::{Assembly, AssemblyLimits};
 use crate::buffer;
 use crate::frame::{self, Frames};
 use crate::inbox::Batch;
-use crate::link::{Link, goodbye, other_end};
+use crate::link::{Link, goodbye};
 use crate::outbox::Outgoing;
 use crate::throttle::Throttle;
 
@@ -33,7 +33,7 @@ pub(crate) type ReadHalf = Box<dyn AsyncRead + Send + Unpin>;
 
 /// The replies that leave in one write while more requests of the same read wait. Answering a whole read at once would
 /// leave the peer idle meanwhile, and this side idle afterwards; answering one by one would cost a system call each.
-const REPLIES_PER_WRITE: usize = 8;
+const REPLIES_PER_WRITE: u32 = 8;
 
 /// The reads after which the task lets others run.
 const READS_PER_POLL: usize = 16;
@@ -62,11 +62,11 @@ pub(crate) struct Driver {
     /// What has been read and not been taken: a part of a frame, mostly nothing.
     input: Vec<u8>,
     assembly: Assembly,
-    /// Items on the way to whoever reads them: mostly none.
-    arriving: Batch,
+    /// Items on the way to whoever reads them, with the room for them while they come: mostly none.
+    arriving: Option<Box<Batch>>,
     /// Replies that have not been handed to the outbox.
     replies: Frames,
-    replies_waiting: usize,
+    replies_waiting: u32,
     patience: Patience,
     throttle: Throttle,
     /// The peer does not take what it is sent.
@@ -99,12 +99,11 @@ enum End {
 impl Driver {
     pub(crate) fn new(reader: ReadHalf, input: Vec<u8>, link: Arc<Link>, router: Arc<Router>) -> Self {
         let limits = AssemblyLimits {
-            message_bytes: link.limits.message_bytes as usize,
+            message_bytes: link.limits.message_bytes,
             buffered_bytes: link.limits.buffered(),
-            messages: link.limits.in_flight as usize,
+            messages: link.limits.in_flight,
         };
-        let patience = Patience::new(&link.limits);
-        let context = router.context_within(link.peer.clone().with_remote(other_end(&link)), link.access().cloned());
+        let context = router.context_within(link.connected_peer(), link.access().cloned());
         Self {
             reader,
             link,
@@ -113,10 +112,10 @@ impl Driver {
             grants_seen: 0,
             input,
             assembly: Assembly::new(limits),
-            arriving: Batch::default(),
+            arriving: None,
             replies: Frames::default(),
             replies_waiting: 0,
-            patience,
+            patience: Patience::default(),
             throttle: Throttle::beginning_with(FIRST_IDLE_FRAMES, IDLE_FRAMES),
             blocked: false,
             received: 0,
@@ -124,43 +123,49 @@ impl Driver {
         }
     }
 
-    /// Runs the connection to its end.
+    /// Runs the connection to its end, and keeps `place` until then.
     ///
-    /// What is seldom needed, and once, has its room made then.
+    /// What is needed once, at the end, has its room made then.
     #[expect(
         clippy::manual_async_fn,
-        reason = "an `async fn` holds its argument twice, and every connection has a driver"
+        reason = "an `async fn` holds its arguments twice, and every connection has a driver"
     )]
-    pub(crate) fn run(mut self) -> impl Future<Output = ()> + Send {
+    pub(crate) fn run(mut self, place: impl Send) -> impl Future<Output = ()> + Send {
         async move {
             let end = poll_fn(|cx| self.poll(cx)).await;
-            let said = match end {
-                End::Left => "both sides said goodbye".to_owned(),
-                End::Closed => "the peer closed it".to_owned(),
-                End::Io(error) => error.to_string(),
-                End::Stopped => {
-                    Box::pin(self.flush_last()).await;
-                    return self.link.close("this side closed it");
-                }
-                End::Violation(reason) => {
-                    tracing::warn!(peer = ?self.link.peer, reason, "a peer broke the protocol");
-                    Box::pin(self.dismiss(&Failure::new("PROTOCOL_ERROR", &reason))).await;
-                    return self.link.close(&reason);
-                }
-                End::LetGo(failure) => {
-                    tracing::info!(peer = ?self.link.peer, %failure, "a peer was let go");
-                    Box::pin(self.dismiss(&failure)).await;
-                    return self.link.close(failure.message());
-                }
-                End::Stalled(time) => {
-                    let reason = format!("the peer took nothing of what it was sent for {time:?}, as long as it may");
-                    tracing::warn!(peer = ?self.link.peer, "{reason}");
-                    return self.link.close(&reason);
-                }
-            };
-            let reason = self.link.farewell().map_or(said, |failure| failure.message().to_owned());
-            self.link.close(&reason);
+            Box::pin(self.end(end)).await;
+            drop(place);
         }
+    }
+
+    /// Closes the connection, which has ended so.
+    async fn end(&mut self, end: End) {
+        let said = match end {
+            End::Left => "both sides said goodbye".to_owned(),
+            End::Closed => "the peer closed it".to_owned(),
+            End::Io(error) => error.to_string(),
+            End::Stopped => {
+                self.flush_last().await;
+                return self.link.close("this side closed it");
+            }
+            End::Violation(reason) => {
+                tracing::warn!(peer = ?self.link.peer, reason, "a peer broke the protocol");
+                self.dismiss(&Failure::new("PROTOCOL_ERROR", &reason)).await;
+                return self.link.close(&reason);
+            }
+            End::LetGo(failure) => {
+                tracing::info!(peer = ?self.link.peer, %failure, "a peer was let go");
+                self.dismiss(&failure).await;
+                return self.link.close(failure.message());
+            }
+            End::Stalled(time) => {
+                let reason = format!("the peer took nothing of what it was sent for {time:?}, as long as it may");
+                tracing::warn!(peer = ?self.link.peer, "{reason}");
+                return self.link.close(&reason);
+            }
+        };
+        let reason = self.link.farewell().map_or(said, |failure| failure.message().to_owned());
+        self.link.close(&reason);
     }
 
     /// Tells the peer why it is let go, as far as it listens, behind the answers to what it asked before.
@@ -269,7 +274,9 @@ impl Driver {
 
     /// Holds no more than there is, while nothing comes.
     fn rest(&mut self) {
-        self.arriving.rest();
+        if let Some(arriving) = self.arriving.take() {
+            taking::give_back(arriving);
+        }
         if !self.input.is_empty() && self.input.capacity() > LEFT_BYTES.max(self.input.len()) {
             let left = self.input.as_slice().into();
             buffer::give_back(std::mem::replace(&mut self.input, left));

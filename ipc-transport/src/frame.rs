@@ -321,7 +321,7 @@ pub(crate) fn fragment_prefix(out: &mut Vec<u8>, message: &Large, part: Part) {
 }
 
 /// The bytes of a payload that one fragment carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Part {
     pub(crate) start: usize,
     pub(crate) end: usize,

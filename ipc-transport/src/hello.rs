@@ -1,5 +1,7 @@
 //! What each side says first.
 
+use std::sync::{Arc, Mutex, Weak};
+
 use ipc_core::envelope::{HEADER_BYTES, Kind, MAGIC, PROTOCOL_VERSION};
 use ipc_core::{Access, Failure};
 use serde::{Deserialize, Serialize};
@@ -80,6 +82,19 @@ impl Hello {
     pub(crate) fn granting(mut self, access: Option<&Access>) -> Self {
         self.grants = access.map(Access::permissions);
         self.bounded()
+    }
+
+    /// The same, which all connections to one server have in common.
+    pub(crate) fn shared(self) -> Arc<Self> {
+        static KEPT: Mutex<Vec<Weak<Hello>>> = Mutex::new(Vec::new());
+        let mut kept = KEPT.lock().expect("nothing panics while it holds what was said");
+        kept.retain(|said| said.strong_count() > 0);
+        if let Some(same) = kept.iter().filter_map(Weak::upgrade).find(|said| **said == self) {
+            return same;
+        }
+        let said = Arc::new(self);
+        kept.push(Arc::downgrade(&said));
+        said
     }
 
     fn bounded(mut self) -> Self {

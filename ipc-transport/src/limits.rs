@@ -1,5 +1,6 @@
 //! What one connection, and one server, may use.
 
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// The bounds of a connection and of a server. Each is a number that one can reason about.
@@ -129,10 +130,16 @@ impl Limits {
     /// The time for which nothing may be in flight on a connection, no call, no stream and no subscription: then this side
     /// lets it go with a goodbye. It is noticed within twice this time. Default: none ([`Duration::MAX`]), as a window waits
     /// for its user as long as it is open, the operating system tells when a process is gone, and a connection that rests
-    /// holds about 3 KiB.
+    /// holds about 2 KiB at each end.
     pub const fn idle(mut self, time: Duration) -> Self {
         self.idle = time;
         self
+    }
+
+    /// The same, to be kept by each connection that has them. The default ones are there once.
+    pub(crate) fn shared(self) -> Arc<Self> {
+        static DEFAULT: LazyLock<Arc<Limits>> = LazyLock::new(Arc::default);
+        if self == **DEFAULT { Arc::clone(&DEFAULT) } else { Arc::new(self) }
     }
 
     /// The bytes that may be buffered, which one message of the largest size always fits.

@@ -1,19 +1,19 @@
 //! A connection as everybody sees it but its own task: what is in flight, what is to be sent, how it ends.
 
 mod calling;
+mod ending;
 mod remote;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use ipc_core::envelope::{HEADER_BYTES, Kind};
 use ipc_core::{Access, Failure, Grants, GrantsError, Peer, code};
-use tokio::sync::watch;
 
 use crate::calls::Calls;
 use crate::frame::{self, Frames, Large};
 use crate::granting::Admitted;
-use crate::hello::Hello;
+use crate::hello::HelloLimits;
 use crate::limits::Limits;
 use crate::outbox::{Lane, NotSent, Outbox, Outgoing, WriteHalf};
 use crate::publishing::Publishing;
@@ -21,7 +21,8 @@ use crate::serving::Serving;
 use crate::token::issued::Issued;
 
 pub(crate) use self::calling::Asked;
-pub(crate) use self::remote::{other_end, written};
+use self::ending::Ending;
+pub(crate) use self::remote::written;
 
 /// The number of the next connection of this process.
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -35,33 +36,36 @@ pub(crate) struct Link {
     pub(crate) serving: Serving,
     /// The subscriptions of the peer.
     pub(crate) publishing: Publishing,
-    pub(crate) remote: Hello,
+    pub(crate) remote: Remote,
     pub(crate) peer: Peer,
-    pub(crate) limits: Limits,
+    pub(crate) limits: Arc<Limits>,
     /// What the peer may use, and the token that it showed.
     admitted: Admitted,
-    /// What the peer said when it said goodbye.
-    farewell: Mutex<Option<Failure>>,
+    ending: Ending,
     stopping: AtomicBool,
-    ended: watch::Sender<Option<Arc<str>>>,
+}
+
+/// What a connection keeps of what its peer said of itself.
+#[derive(Debug)]
+pub(crate) struct Remote {
+    pub(crate) limits: HelloLimits,
 }
 
 impl Link {
-    pub(crate) fn new(writer: WriteHalf, remote: Hello, peer: Peer, limits: Limits) -> Self {
-        let in_flight = limits.in_flight.min(remote.limits.in_flight);
+    pub(crate) fn new(writer: WriteHalf, remote: HelloLimits, peer: Peer, limits: Arc<Limits>) -> Self {
+        let in_flight = limits.in_flight.min(remote.in_flight);
         Self {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             outbox: Outbox::new(writer, limits.buffered()),
             calls: Calls::new(in_flight as usize),
             serving: Serving::default(),
             publishing: Publishing::default(),
-            remote,
+            remote: Remote { limits: remote },
             peer,
             limits,
             admitted: Admitted::default(),
-            farewell: Mutex::new(None),
+            ending: Ending::default(),
             stopping: AtomicBool::new(false),
-            ended: watch::Sender::new(None),
         }
     }
 
@@ -194,12 +198,12 @@ impl Link {
 
     /// Notes the peer's goodbye.
     pub(crate) fn note_farewell(&self, failure: Failure) {
-        self.farewell.lock().expect("nothing panics while it holds the farewell").get_or_insert(failure);
+        self.ending.note_farewell(failure);
     }
 
     /// What the peer said when it said goodbye, if it did.
     pub(crate) fn farewell(&self) -> Option<Failure> {
-        self.farewell.lock().expect("nothing panics while it holds the farewell").clone()
+        self.ending.farewell()
     }
 
     /// Ends the connection as soon as what is queued has been written.
@@ -215,11 +219,7 @@ impl Link {
     /// The connection is gone: nothing is answered any more, in either direction.
     pub(crate) fn close(&self, reason: &str) {
         // First of all, so that whoever learns of it by a call that failed finds the connection closed.
-        self.ended.send_if_modified(|ended| {
-            let first = ended.is_none();
-            ended.get_or_insert_with(|| reason.into());
-            first
-        });
+        self.ending.close(reason);
         self.serving.cancel_all(reason);
         self.publishing.close();
         self.outbox.close();
@@ -228,16 +228,12 @@ impl Link {
 
     /// Waits until the connection is gone; answers why.
     pub(crate) async fn ended(&self) -> Arc<str> {
-        let mut ended = self.ended.subscribe();
-        match ended.wait_for(Option::is_some).await {
-            Ok(reason) => reason.clone().unwrap_or_else(|| "it was closed".into()),
-            Err(_) => "it was closed".into(),
-        }
+        self.ending.wait().await
     }
 
     /// Why the connection is gone, if it is.
     pub(crate) fn why_ended(&self) -> Option<Arc<str>> {
-        self.ended.borrow().clone()
+        self.ending.reason()
     }
 }
 

@@ -195,7 +195,7 @@ impl State {
 
 impl Outlet {
     fn new(link: &Arc<Link>, id: u32, many: bool) -> Self {
-        let (link, limits) = (Arc::clone(link), link.limits);
+        let (link, limits) = (Arc::clone(link), Arc::clone(&link.limits));
         let queue = LagQueue::new(limits.queued_events, limits.stream_bytes as usize);
         let credit = AtomicI64::new(link.remote.limits.stream_bytes.into());
         let (ending, over, withdrawn, too_large) = (None, false, Vec::new(), None);

@@ -22,7 +22,7 @@ use crate::handshake::{self, HandshakeError, goodbye_frame};
 use crate::hello::Hello;
 use crate::instance;
 use crate::limits::Limits;
-use crate::link::{Link, other_end};
+use crate::link::Link;
 use crate::listener::Listener;
 use crate::local::{self, Claim};
 use crate::outbox::{Outgoing, WriteHalf};
@@ -61,7 +61,7 @@ pub struct Server {
 struct Shared {
     router: Arc<Router>,
     fingerprint: Option<String>,
-    limits: Limits,
+    limits: Arc<Limits>,
     admission: Admission,
     granting: Granting,
     seats: Mutex<Slab<Seat>>,
@@ -133,7 +133,7 @@ impl Server {
     /// The peers that are connected now. Those that serve a router themselves can be called.
     pub fn peers(&self) -> Vec<Peer> {
         let links = self.shared.links();
-        links.iter().map(|link| link.peer.clone().with_remote(other_end(link))).collect()
+        links.iter().map(Link::connected_peer).collect()
     }
 
     /// Makes a token: whoever shows it when a connection begins is granted what it says, instead of what a peer without
@@ -279,6 +279,7 @@ impl ServerBuilder {
         let fingerprint = Some(fingerprint.to_owned());
         let (seats, ending) = (Mutex::default(), watch::Sender::new(false));
         let Self { limits, admission, policy, .. } = self;
+        let limits = limits.shared();
         let granting = Granting { policy, ..Granting::default() };
         let shared = Arc::new(Shared { router, fingerprint, limits, admission, granting, seats, ending });
         let accepting = tokio::spawn(accept(Arc::clone(&shared), listener));
@@ -298,7 +299,7 @@ impl Shared {
 
     /// Takes a place for a connection, unless there are as many as may be.
     fn enter(self: &Arc<Self>, uid: Option<u32>) -> Result<Place, Failure> {
-        let Limits { connections, connections_per_user, .. } = self.limits;
+        let Limits { connections, connections_per_user, .. } = *self.limits;
         let full = |said: std::fmt::Arguments<'_>| Err(Failure::new(code::OVERLOADED, said));
         let mut seats = self.seats();
         if seats.len() >= connections {
@@ -314,8 +315,8 @@ impl Shared {
         Ok(Place { shared: Arc::clone(self), key: seats.insert(Seat { uid, link: None }) })
     }
 
-    /// Greets a peer and answers it until it goes.
-    async fn converse(&self, transport: Transport, place: &Place) -> Result<(), HandshakeError> {
+    /// Greets a peer. It is answered by a task of its own, which is as large as that takes, and holds its place.
+    async fn greet(&self, transport: Transport, place: Place) -> Result<(), HandshakeError> {
         let Transport { mut reader, mut writer, peer } = transport;
         let mut input = Vec::new();
         let greeting = handshake::read_hello(&mut reader, &mut input);
@@ -340,7 +341,7 @@ impl Shared {
         };
         let hello = Hello::new(instance::id(), self.fingerprint.clone(), &self.limits);
         let hello = hello.granting(admitted.access.as_deref()).encode();
-        let link = Arc::new(Link::new(writer, remote, peer, self.limits).admitting(admitted));
+        let link = Arc::new(Link::new(writer, remote.limits, peer, Arc::clone(&self.limits)).admitting(admitted));
         // First of all that is sent; and the link stands in its place before the peer can know that it came in.
         link.outbox.push(Outgoing::Frames(&hello)).expect("a new connection is not closed");
         place.set(&link);
@@ -353,7 +354,7 @@ impl Shared {
             link.leave(GOING);
             link.stop();
         }
-        Driver::new(reader, input, link, Arc::clone(&self.router)).run().await;
+        tokio::spawn(Driver::new(reader, input, link, Arc::clone(&self.router)).run(place));
         Ok(())
     }
 
@@ -433,12 +434,12 @@ async fn come_in(shared: Arc<Shared>, transport: Transport) {
     if let Err(refused) = shared.admission.admit(&transport.peer, local::own_user()) {
         return deny(transport, &refused).await;
     }
-    let conversed = match shared.enter(transport.peer.uid()) {
-        Ok(place) => shared.converse(transport, &place).await,
+    let came_in = match shared.enter(transport.peer.uid()) {
+        Ok(place) => shared.greet(transport, place).await,
         Err(_) if *shared.ending.borrow() => turn_away(transport.writer, &Failure::new(code::UNAVAILABLE, GOING)).await,
         Err(full) => turn_away(transport.writer, &full).await,
     };
-    if let Err(error) = conversed {
+    if let Err(error) = came_in {
         tracing::debug!(%error, "a peer did not come in");
     }
 }

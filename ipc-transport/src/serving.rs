@@ -1,7 +1,7 @@
 //! The calls of the peer that are being answered by tasks of their own.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use ipc_core::Ending;
 use tokio::sync::Notify;
@@ -14,7 +14,8 @@ use crate::inbox::Inbox;
 /// answered once.
 #[derive(Debug, Default)]
 pub(crate) struct Serving {
-    table: Mutex<Table>,
+    /// Made for the first handler that waits: many connections never have one.
+    table: OnceLock<Box<Mutex<Table>>>,
     /// Told when the last call has been answered.
     idle: Notify,
 }
@@ -50,7 +51,7 @@ struct Served {
 }
 
 /// What is being answered when a call is begun.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Load {
     /// A call of the same id is.
     pub(crate) known: bool,
@@ -82,18 +83,23 @@ impl Streams {
 }
 
 impl Serving {
-    fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().expect("nothing panics while it holds the table")
+    /// The table, where there is one.
+    fn table(&self) -> Option<MutexGuard<'_, Table>> {
+        self.table.get().map(|table| lock(table))
+    }
+
+    fn made(&self) -> MutexGuard<'_, Table> {
+        lock(self.table.get_or_init(Box::default))
     }
 
     /// Starts a task that answers the call `id`.
     pub(crate) fn start(&self, id: u32, streams: Streams, spawn: impl FnOnce(Ticket) -> AbortHandle) {
-        self.table().start(Key::Call(id), streams, spawn);
+        self.made().start(Key::Call(id), streams, spawn);
     }
 
     /// Starts a task that handles a notification.
     pub(crate) fn start_notified(&self, spawn: impl FnOnce(Ticket) -> AbortHandle) {
-        let mut table = self.table();
+        let mut table = self.made();
         let key = Key::Notification(table.begun);
         table.start(key, Streams::default(), spawn);
     }
@@ -105,7 +111,7 @@ impl Serving {
     /// empty and nothing is queued.
     pub(crate) fn finish(&self, ticket: Ticket, answer: impl FnOnce()) -> Option<bool> {
         let (last, served) = {
-            let mut table = self.table();
+            let mut table = self.table()?;
             let there = table.holds(ticket);
             let served = if there {
                 answer();
@@ -127,7 +133,7 @@ impl Serving {
 
     /// Queues a part of the answer to a call, unless the call was cancelled: nothing may follow the answer that says so.
     pub(crate) fn go_on(&self, ticket: Ticket, queue: impl FnOnce()) -> bool {
-        let table = self.table();
+        let Some(table) = self.table() else { return false };
         let there = table.holds(ticket);
         if there {
             queue();
@@ -152,7 +158,7 @@ impl Serving {
 
     /// Stops the handler of a call. Answers whether there was one: then the call is still to be answered.
     pub(crate) fn cancel(&self, id: u32) -> bool {
-        let Some(served) = self.table().remove(Key::Call(id)) else { return false };
+        let Some(served) = self.table().and_then(|mut table| table.remove(Key::Call(id))) else { return false };
         served.stop("the caller cancelled the call");
         self.idle.notify_waiters();
         true
@@ -163,7 +169,7 @@ impl Serving {
     /// As in [`finish`](Self::finish), the table is locked until the answers are queued.
     pub(crate) fn cancel_streams(&self, mut answer: impl FnMut(u32)) {
         let stopped: Vec<_> = {
-            let mut table = self.table();
+            let Some(mut table) = self.table() else { return };
             let stopped: Vec<_> = table.calls.extract_if(|_, served| served.streams.are_open()).collect();
             table.streams -= stopped.len();
             stopped
@@ -190,10 +196,12 @@ impl Serving {
         mut answer: impl FnMut(u32, usize),
     ) -> Vec<usize> {
         let stopped: Vec<_> = {
-            let mut table = self.table();
+            let Some(mut table) = self.table() else { return Vec::new() };
             let over = |served: &Served| served.streams.are_open() && is_denied(served.streams.place);
-            let stopped = table.calls.extract_if(|_, served| over(served));
+            let stopped: Vec<_> = table.calls.extract_if(|_, served| over(served)).collect();
+            table.streams -= stopped.len();
             stopped
+                .into_iter()
                 .map(|(key, served)| {
                     if let Key::Call(id) = key {
                         answer(id, served.streams.place);
@@ -214,17 +222,17 @@ impl Serving {
 
     /// What the caller takes of the stream that it is answered with.
     pub(crate) fn answer_credit(&self, id: u32) -> Option<Arc<Credit>> {
-        self.table().calls.get(&Key::Call(id))?.streams.answer.clone()
+        self.table()?.calls.get(&Key::Call(id))?.streams.answer.clone()
     }
 
     /// Where the items go that a caller sends beside its request.
     pub(crate) fn incoming(&self, id: u32) -> Option<Arc<Inbox>> {
-        self.table().calls.get(&Key::Call(id))?.streams.incoming.clone()
+        self.table()?.calls.get(&Key::Call(id))?.streams.incoming.clone()
     }
 
     /// Queues a grant for what arrives in `inbox`, unless the call has been answered: the id may be another call's by then.
     pub(crate) fn grant(&self, id: u32, inbox: &Arc<Inbox>, queue: impl FnOnce()) {
-        let table = self.table();
+        let Some(table) = self.table() else { return };
         let incoming = table.calls.get(&Key::Call(id)).and_then(|served| served.streams.incoming.as_ref());
         if incoming.is_some_and(|incoming| Arc::ptr_eq(incoming, inbox)) {
             queue();
@@ -233,19 +241,19 @@ impl Serving {
 
     /// What there is when the call `id` is begun.
     pub(crate) fn load(&self, id: u32) -> Load {
-        let table = self.table();
+        let Some(table) = self.table() else { return Load::default() };
         let known = table.calls.contains_key(&Key::Call(id));
         Load { known, calls: table.calls.len(), streams: table.streams }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.table().calls.len()
+        self.table().map_or(0, |table| table.calls.len())
     }
 
     /// Stops all handlers.
     pub(crate) fn cancel_all(&self, reason: &str) {
         let Table { calls: stopped, .. } = {
-            let mut table = self.table();
+            let Some(mut table) = self.table() else { return };
             let begun = table.begun;
             std::mem::replace(&mut *table, Table { begun, ..Table::default() })
         };
@@ -259,6 +267,10 @@ impl Serving {
 /// Why nothing follows of what a caller sends beside its request.
 pub(crate) fn answered() -> Ending {
     Ending::Gone("the call was answered".into())
+}
+
+fn lock(table: &Mutex<Table>) -> MutexGuard<'_, Table> {
+    table.lock().expect("nothing panics while it holds the table")
 }
 
 impl Table {

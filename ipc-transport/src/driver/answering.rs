@@ -45,7 +45,8 @@ impl Driver {
         payload: Payload<'_>,
     ) -> Result<(), End> {
         let load = self.link.serving.load(id);
-        let (in_flight, streams) = (self.link.limits.in_flight as usize, self.link.limits.streams);
+        let limits = &self.link.limits;
+        let (in_flight, streams) = (limits.in_flight as usize, limits.streams);
         let mut refused = self.refusal(id, load.known, load.calls, in_flight, "calls")?;
         if load.streams >= streams && self.router.has_streams(channel) {
             refused.get_or_insert_with(|| as_many_as_may_be(streams, "streams"));

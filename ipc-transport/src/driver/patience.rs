@@ -24,34 +24,23 @@ enum Owed {
 }
 
 /// Waits for what is owed. While nothing is, as with most calls, it costs nothing.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Patience {
-    stalled: Duration,
-    idle: Duration,
     /// What was owed when the alarm was set. It is set anew when it has gone off and something was done meanwhile: setting
     /// it each time would cost more than a frame does.
     alarm: Option<(Owed, Pin<Box<Sleep>>)>,
 }
 
 impl Patience {
-    pub(super) fn new(limits: &Limits) -> Self {
-        Self { stalled: limits.stalled, idle: limits.idle, alarm: None }
-    }
-
     /// Ends when the peer has done nothing of what it owes for as long as it may.
-    fn poll(&mut self, cx: &mut Context<'_>, owed: Option<Owed>) -> Poll<Owed> {
-        let Some(owed) = owed else { return Poll::Pending };
+    fn poll(&mut self, cx: &mut Context<'_>, owed: Owed, time: Duration) -> Poll<()> {
         loop {
-            let time = match owed {
-                Owed::Taking(_) | Owed::Rest(_) => self.stalled,
-                Owed::Use(_) => self.idle,
-            };
             let (at_first, alarm) = self.alarm.get_or_insert_with(|| (owed, Box::pin(sleep(time))));
             let same = std::mem::discriminant(at_first) == std::mem::discriminant(&owed);
             if same {
                 ready!(alarm.as_mut().poll(cx));
                 if *at_first == owed {
-                    return Poll::Ready(owed);
+                    return Poll::Ready(());
                 }
             }
             self.alarm = None;
@@ -62,17 +51,18 @@ impl Patience {
 impl Driver {
     /// Ends when the peer has kept this side waiting for as long as it may.
     pub(super) fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<End> {
-        let owed = self.owed();
-        let Patience { stalled, idle, .. } = self.patience;
-        Poll::Ready(match ready!(self.patience.poll(cx, owed)) {
-            Owed::Taking(_) => End::Stalled(stalled),
+        let Some(owed) = self.owed() else { return Poll::Pending };
+        let Limits { stalled, idle, .. } = *self.link.limits;
+        let time = if matches!(owed, Owed::Use(_)) { idle } else { stalled };
+        ready!(self.patience.poll(cx, owed, time));
+        Poll::Ready(match owed {
+            Owed::Taking(_) => End::Stalled(time),
             Owed::Rest(_) => {
-                let said =
-                    format_args!("the rest of a message did not come within {stalled:?}, as long as it may take");
+                let said = format_args!("the rest of a message did not come within {time:?}, as long as it may take");
                 End::LetGo(Failure::new(code::TIMEOUT, said))
             }
             Owed::Use(_) => {
-                let said = format_args!("nothing was asked within {idle:?}, as long as a connection may be idle");
+                let said = format_args!("nothing was asked within {time:?}, as long as a connection may be idle");
                 End::LetGo(Failure::new(code::UNAVAILABLE, said))
             }
         })

@@ -1,5 +1,6 @@
 //! What each frame that arrives does.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use ipc_core::envelope::attachments::TableError;
@@ -17,6 +18,21 @@ use crate::payload::Payload;
 /// The channel on which the publisher tells a subscriber how many events it missed: a JSON number. No event of an
 /// application can have it.
 pub(crate) const MISSED: &str = "ipc:missed";
+
+thread_local! {
+    /// A batch that no connection of this thread has a use for now, without room for items.
+    static SPARE: Cell<Option<Box<Batch>>> = const { Cell::new(None) };
+}
+
+fn lend() -> Box<Batch> {
+    SPARE.take().unwrap_or_default()
+}
+
+/// Takes a batch back, as nothing is in it.
+pub(super) fn give_back(mut batch: Box<Batch>) {
+    batch.rest();
+    SPARE.set(Some(batch));
+}
 
 impl From<Overdrawn> for End {
     fn from(error: Overdrawn) -> Self {
@@ -50,24 +66,25 @@ impl Driver {
             Kind::Event => frame.channel != MISSED.as_bytes(),
             _ => false,
         };
-        item && !frame.is_fragment() && frame.payload.len() <= self.link.limits.message_bytes as usize
+        item && !frame.is_fragment() && frame.payload.len() <= self.assembly.limits.message_bytes as usize
     }
 
     /// Takes the plain item that `bytes` begin with, and those of the same stream that follow it: whoever reads them is
     /// looked up, and woken, once for all of them, and they are copied together. Answers what is left of `bytes`.
     pub(super) fn take_items<'a>(&mut self, first: Frame<'a>, taken: usize, bytes: &'a [u8]) -> Result<&'a [u8], End> {
         let inbox = self.inbox(first.kind, first.id);
+        let mut arriving = self.arriving.take().unwrap_or_else(lend);
         let (mut frame, mut begin, mut end) = (first, 0, taken);
         let checked = loop {
             let payload = Payload::lent(frame.payload, frame.flags.attachments);
             if !frame.flags.attachments {
-                self.arriving.count(frame.payload.len());
+                arriving.count(frame.payload.len());
             } else {
                 // They are copied by themselves.
                 let before = end - HEADER_BYTES - frame.channel.len() - frame.payload.len();
-                self.arriving.push_frames(bytes.get(begin..before).unwrap_or_default());
+                arriving.push_frames(bytes.get(begin..before).unwrap_or_default());
                 begin = end;
-                if let Err(error) = self.arriving.push(frame.channel, payload) {
+                if let Err(error) = arriving.push(frame.channel, payload) {
                     break Err(error.into());
                 }
             }
@@ -85,11 +102,12 @@ impl Driver {
         // What came before something that is wrong arrives.
         match inbox {
             Some(inbox) => {
-                self.arriving.push_frames(bytes.get(begin..end).unwrap_or_default());
-                inbox.push_all(first.id, &mut self.arriving)?;
+                arriving.push_frames(bytes.get(begin..end).unwrap_or_default());
+                inbox.push_all(first.id, &mut arriving)?;
             }
-            None => self.arriving.clear(),
+            None => arriving.clear(),
         }
+        self.arriving = Some(arriving);
         checked.map(|()| bytes.get(end..).unwrap_or_default())
     }
 
@@ -110,7 +128,7 @@ impl Driver {
         }
         if !frame.is_fragment() {
             let size = frame.payload.len();
-            if size > self.link.limits.message_bytes as usize && kind.has_flags() {
+            if size > self.assembly.limits.message_bytes as usize && kind.has_flags() {
                 return self.refuse_large(kind, id, size);
             }
             let payload = Payload::lent(frame.payload, frame.flags.attachments);
@@ -124,7 +142,7 @@ impl Driver {
     /// answers whether it does.
     pub(super) fn begin_frame(&mut self, bytes: &[u8]) -> Result<bool, End> {
         let Some((frame, missing)) = frame::begun(bytes)? else { return Ok(false) };
-        let fits = frame.payload.len() + missing <= self.link.limits.message_bytes as usize;
+        let fits = frame.payload.len() + missing <= self.assembly.limits.message_bytes as usize;
         let begins = frame.is_fragment() || (frame.flags.attachments && fits);
         if begins {
             self.assembly.begin(&frame, missing)?;

@@ -232,3 +232,17 @@ async fn what_was_asked_before_a_breach_is_answered() {
     assert_eq!(peer.receive().await.0, Kind::Pong);
     peer.is_let_go().await;
 }
+
+/// What makes them larger is held by every connection; docs/performance.md says what one holds.
+#[test]
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+fn a_connection_holds_no_more_at_rest_than_is_said_of_it() {
+    fn size<T>(_: impl Fn(Driver) -> T) -> usize {
+        size_of::<T>()
+    }
+    let place = (0_usize, 0_usize);
+    // With tokio's 112 bytes it fills a task of 512.
+    assert!(size(|driver| driver.run(place)) <= 400);
+    // With the 16 of its counts.
+    assert!(size_of::<Link>() + 16 <= 704);
+}

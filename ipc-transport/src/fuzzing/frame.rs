@@ -147,13 +147,13 @@ fn assemble(assembly: &mut Assembly, arriving: &mut Arriving, frame: &Frame<'_>)
             return true;
         }
         Assembled::Whole(message) => {
-            assert!(announced <= LIMITS.message_bytes);
+            assert!(announced <= LIMITS.message_bytes as usize);
             assert_eq!((message.kind, message.id), (frame.kind, frame.id));
             assert_eq!(&message.payload, arrived);
         }
         Assembled::TooLarge { kind, id, total } => {
             assert_eq!((kind, id, total), (frame.kind, frame.id, announced));
-            assert!(total > LIMITS.message_bytes);
+            assert!(total > LIMITS.message_bytes as usize);
         }
         Assembled::Overloaded { kind, id, total } => {
             assert_eq!((kind, id, total), (frame.kind, frame.id, announced));

@@ -156,3 +156,16 @@ fn grants_that_no_hello_has_room_for_are_left_out() {
     assert_eq!(hello(10_000).grants, None);
     assert!(hello(10_000).body().len() < MAX_HELLO_BYTES);
 }
+
+#[test]
+fn what_a_server_said_is_kept_once_and_as_long_as_somebody_has_it() {
+    let said = || Hello::new("what_a_server_said", None, &Limits::default());
+    let first = said().shared();
+    assert!(Arc::ptr_eq(&first, &said().shared()));
+    let other = Hello::new("what_another_said", None, &Limits::default()).shared();
+    assert!(!Arc::ptr_eq(&first, &other));
+    let gone = Arc::downgrade(&first);
+    drop(first);
+    assert_eq!(*said().shared(), said());
+    assert_eq!(gone.strong_count(), 0);
+}

@@ -3,71 +3,71 @@
 use std::sync::Arc;
 
 use ipc_core::{
-    Body, BoxFuture, CallError, Grants, Outbound, ReceiveEvents, ReceiveItems, Remote, SetGrantsError, SubscribeError,
+    Body, BoxFuture, CallError, Grants, Outbound, Peer, ReceiveEvents, ReceiveItems, Remote, SetGrantsError,
+    SubscribeError,
 };
 
 use super::{Asked, Link};
 use crate::events;
 use crate::payload::Payload;
 
-/// The peer of a connection, to be called.
-pub(crate) fn other_end(link: &Arc<Link>) -> Arc<dyn Remote> {
-    Arc::new(Other(Arc::clone(link)))
+impl Link {
+    /// The peer, to be called.
+    pub(crate) fn connected_peer(self: &Arc<Self>) -> Peer {
+        self.peer.clone().with_remote(Arc::clone(self) as Arc<dyn Remote>)
+    }
 }
 
-#[derive(Debug)]
-struct Other(Arc<Link>);
-
-impl Remote for Other {
+impl Remote for Link {
     fn call(&self, request: Outbound) -> BoxFuture<'_, Result<Body, CallError>> {
         let Outbound { channel, body, upload, deadline } = request;
         Box::pin(async move {
             let asked = Asked { channel, deadline, upload, encode: written(body) };
-            read(self.0.call(asked).await?)
+            read(Self::call(self, asked).await?)
         })
     }
 
-    fn stream(&self, request: Outbound) -> BoxFuture<'_, Result<Box<dyn ReceiveItems>, CallError>> {
+    fn stream(self: Arc<Self>, request: Outbound) -> BoxFuture<'static, Result<Box<dyn ReceiveItems>, CallError>> {
         let Outbound { channel, body, upload, deadline } = request;
         Box::pin(async move {
             let asked = Asked { channel, deadline, upload, encode: written(body) };
-            Ok(Box::new(self.0.stream(asked).await?) as Box<dyn ReceiveItems>)
+            Ok(Box::new(Self::stream(&self, asked).await?) as Box<dyn ReceiveItems>)
         })
     }
 
     fn notify(&self, request: Outbound) -> BoxFuture<'_, Result<(), CallError>> {
-        Box::pin(async move { self.0.notify(request.channel, written(request.body)).await })
+        Box::pin(async move { Self::notify(self, request.channel, written(request.body)).await })
     }
 
     fn subscribe(
-        &self,
+        self: Arc<Self>,
         pattern: String,
         key: Option<String>,
-    ) -> BoxFuture<'_, Result<Box<dyn ReceiveEvents>, SubscribeError>> {
+    ) -> BoxFuture<'static, Result<Box<dyn ReceiveEvents>, SubscribeError>> {
         Box::pin(async move {
-            let events = events::subscribe(&self.0, &pattern, key.as_deref(), None).await?;
+            let events = events::subscribe(&self, &pattern, key.as_deref(), None).await?;
             Ok(Box::new(events) as Box<dyn ReceiveEvents>)
         })
     }
 
     fn why_closed(&self) -> Option<Arc<str>> {
-        self.0.why_ended()
+        self.why_ended()
     }
 
     fn closed(&self) -> BoxFuture<'_, Arc<str>> {
-        Box::pin(self.0.ended())
+        Box::pin(self.ended())
     }
 
     fn grants(&self) -> Option<Grants> {
-        self.0.access().map(|access| access.grants())
+        self.access().map(|access| access.grants())
     }
 
     fn set_grants(&self, grants: Grants) -> Result<(), SetGrantsError> {
-        Ok(self.0.set_grants(grants)?)
+        Ok(Self::set_grants(self, grants)?)
     }
 
     fn connection(&self) -> u64 {
-        self.0.number
+        self.number
     }
 }
 

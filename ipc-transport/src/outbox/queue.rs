@@ -139,7 +139,7 @@ impl Queue {
             Outgoing::Frames(frames) => self.append(asks, |out| out.extend_from_slice(frames)),
             Outgoing::Written(frames) => self.append(asks, |out| frames.move_to(out)),
             Outgoing::Large(message) => {
-                self.large.push_back(Box::new(Sending { message, sent: 0, behind: VecDeque::new() }));
+                self.large.push_back(Box::new(Sending::new(message, VecDeque::new())));
             }
         }
     }
@@ -268,7 +268,7 @@ impl Queue {
             match next {
                 Behind::Frames { mut frames, .. } => self.append(lane.asks(), |out| frames.move_to(out)),
                 Behind::Large { message, .. } => {
-                    self.large.push_back(Box::new(Sending { message, sent: 0, behind }));
+                    self.large.push_back(Box::new(Sending::new(message, behind)));
                     return;
                 }
             }

@@ -27,11 +27,55 @@ pub(super) struct Sending {
     pub(super) sent: usize,
     /// What comes after it in its lane, in this order.
     pub(super) behind: VecDeque<Behind>,
+    /// Those of its fragments that are being written.
+    next: Fragments,
+}
+
+/// Some fragments of a large message.
+#[derive(Clone, Copy, Default)]
+struct Fragments {
+    /// What they carry, and where their prefixes end among the frames.
+    parts: [Part; FRAGMENTS_PER_WRITE],
+    prefix_ends: [usize; FRAGMENTS_PER_WRITE],
+    /// Where the last of them ends in the message.
+    end: usize,
 }
 
 impl Sending {
+    /// A message of which nothing has been sent.
+    pub(super) fn new(message: Large, behind: VecDeque<Behind>) -> Self {
+        Self { message, sent: 0, behind, next: Fragments::default() }
+    }
+
     pub(super) fn lane(&self) -> Lane {
         Lane::of(self.message.kind, self.message.id)
+    }
+
+    /// Goes on to the next fragments, whose prefixes are put behind the frames.
+    fn load(&mut self, frames: &mut Vec<u8>) {
+        let total = self.message.payload.len();
+        let mut end = self.sent;
+        let mut parts = [Part { start: total, end: total }; FRAGMENTS_PER_WRITE];
+        let mut prefix_ends = [0; FRAGMENTS_PER_WRITE];
+        for (index, (part, prefix_end)) in parts.iter_mut().zip(&mut prefix_ends).enumerate() {
+            if index == 0 || end < total {
+                *part = Part::after(end, total);
+                frame::fragment_prefix(frames, &self.message, *part);
+                end = part.end;
+            }
+            *prefix_end = frames.len();
+        }
+        self.next = Fragments { parts, prefix_ends, end };
+    }
+
+    /// The pieces of a batch in their order: the frames with the first prefix, and after each prefix what it is of.
+    fn pieces<'a>(&'a self, frames: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        let Fragments { parts, prefix_ends, .. } = self.next;
+        let starts = std::iter::once(0).chain(prefix_ends);
+        starts.zip(prefix_ends).zip(parts).flat_map(move |((start, end), part)| {
+            let prefix = frames.get(start..end).unwrap_or_default();
+            std::iter::once(prefix).chain(self.message.payload.part(part))
+        })
     }
 }
 
@@ -62,75 +106,41 @@ pub(super) struct Writer {
     io: WriteHalf,
     /// Frames, and behind them the prefixes of the fragments.
     frames: Vec<u8>,
-    fragments: Option<Fragments>,
+    /// The large message whose fragments they are.
+    sending: Option<Box<Sending>>,
     written: usize,
     /// The bytes that the peer has taken, of all batches.
     pub(super) taken: u64,
 }
 
-/// The next fragments of a large message.
-struct Fragments {
-    sending: Box<Sending>,
-    /// What they carry, and where their prefixes end among the frames.
-    parts: [Part; FRAGMENTS_PER_WRITE],
-    prefix_ends: [usize; FRAGMENTS_PER_WRITE],
-    /// Where the last of them ends in the message.
-    end: usize,
-}
-
-impl Fragments {
-    /// The next fragments of a message, whose prefixes are put behind the frames.
-    fn next(sending: Box<Sending>, frames: &mut Vec<u8>) -> Self {
-        let total = sending.message.payload.len();
-        let mut end = sending.sent;
-        let mut parts = [Part { start: total, end: total }; FRAGMENTS_PER_WRITE];
-        let mut prefix_ends = [0; FRAGMENTS_PER_WRITE];
-        for (index, (part, prefix_end)) in parts.iter_mut().zip(&mut prefix_ends).enumerate() {
-            if index == 0 || end < total {
-                *part = Part::after(end, total);
-                frame::fragment_prefix(frames, &sending.message, *part);
-                end = part.end;
-            }
-            *prefix_end = frames.len();
-        }
-        Self { sending, parts, prefix_ends, end }
-    }
-
-    /// The pieces of a batch in their order: the frames with the first prefix, and after each prefix what it is of.
-    fn pieces<'a>(&'a self, frames: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-        let starts = std::iter::once(0).chain(self.prefix_ends);
-        starts.zip(self.prefix_ends).zip(self.parts).flat_map(move |((start, end), part)| {
-            let prefix = frames.get(start..end).unwrap_or_default();
-            std::iter::once(prefix).chain(self.sending.message.payload.part(part))
-        })
-    }
-}
-
 impl Writer {
     pub(super) fn new(io: WriteHalf) -> Self {
-        Self { io, frames: Vec::new(), fragments: None, written: 0, taken: 0 }
+        Self { io, frames: Vec::new(), sending: None, written: 0, taken: 0 }
     }
 
     /// Takes what is written next. The batch before must have been settled.
-    pub(super) fn load(&mut self, frames: &mut Vec<u8>, large: Option<Box<Sending>>) {
+    pub(super) fn load(&mut self, frames: &mut Vec<u8>, mut large: Option<Box<Sending>>) {
         std::mem::swap(&mut self.frames, frames);
-        self.fragments = large.map(|sending| Fragments::next(sending, &mut self.frames));
+        if let Some(sending) = &mut large {
+            sending.load(&mut self.frames);
+        }
+        self.sending = large;
     }
 
     /// Writes the batch.
     pub(super) fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            let Self { io, frames, fragments, written, .. } = self;
+            let Self { io, frames, sending, written, .. } = self;
             let io = Pin::new(io);
-            let wrote = match fragments {
+            let wrote = match sending {
                 None => match frames.get(*written..) {
                     None | Some([]) => return Poll::Ready(Ok(())),
                     Some(unwritten) => ready!(io.poll_write(cx, unwritten))?,
                 },
-                Some(fragments) => {
+                Some(sending) => {
                     let mut pieces = [IoSlice::new(&[]); MOST_PIECES];
                     let mut skipped = *written;
-                    let unwritten = fragments.pieces(frames).filter_map(|piece| {
+                    let unwritten = sending.pieces(frames).filter_map(|piece| {
                         let left = piece.get(skipped..).filter(|left| !left.is_empty());
                         skipped = skipped.saturating_sub(piece.len());
                         left
@@ -159,9 +169,9 @@ impl Writer {
     pub(super) fn settle(&mut self, frame_bytes: usize) -> (usize, Option<Box<Sending>>) {
         self.frames.clear();
         self.written = 0;
-        let Some(Fragments { mut sending, end, .. }) = self.fragments.take() else { return (frame_bytes, None) };
-        let bytes = frame_bytes + end - sending.sent;
-        sending.sent = end;
+        let Some(mut sending) = self.sending.take() else { return (frame_bytes, None) };
+        let bytes = frame_bytes + sending.next.end - sending.sent;
+        sending.sent = sending.next.end;
         (bytes, Some(sending))
     }
 

@@ -93,9 +93,10 @@ impl Peer {
             grants: None,
             token: None,
         };
-        let link = Arc::new(Link::new(Box::new(their_writer), remote, ipc_core::Peer::unknown(), limits));
+        let link =
+            Arc::new(Link::new(Box::new(their_writer), remote.limits, ipc_core::Peer::unknown(), limits.shared()));
         let driver = Driver::new(Box::new(their_reader), Vec::new(), Arc::clone(&link), router);
-        let task = tokio::spawn(driver.run());
+        let task = tokio::spawn(driver.run(()));
         Self { link, task, writer, reader: Some(reader), input: Vec::new() }
     }
 
