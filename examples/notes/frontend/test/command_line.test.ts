@@ -63,7 +63,7 @@ it("what fails says why, and ends with a code", async () => {
 it("removing takes the token that the backend printed", async () => {
   const note = await added("to be removed");
   const denied = await backend.notes(["remove", note]);
-  assert.deepEqual(denied, ends(1, "", "notes: DENIED"));
+  assert.deepEqual(denied, ends(1, "", "notes: the peer may not use `notes:remove`\n"));
   assert.deepEqual(await backend.notes(["remove", note], { IPC_BRIDGE_TOKEN: backend.token }), ends(0, ""));
   assert.equal((await backend.notes(["show", note])).code, 1);
 });
