@@ -7,7 +7,7 @@ use crate::contract::Activity;
 
 /// The counters, which all clones share.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Counters(Arc<Counts>);
+pub struct Counters(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {

@@ -3,7 +3,7 @@
 
 #![allow(missing_docs, reason = "what travels has its meaning in its names, and comments where they do not say it")]
 
-mod activity;
+pub mod activity;
 pub mod contract;
 pub mod handlers;
 mod store;
