@@ -98,7 +98,10 @@ pub fn search(
         let all = store.search(&text, |summary| {
             // It waits for a slow reader, and fails when there is none any more.
             match found.blocking_send(Ok(summary)) {
-                Ok(()) => ControlFlow::Continue(counters.found_one()),
+                Ok(()) => {
+                    counters.found_one();
+                    ControlFlow::Continue(())
+                }
                 Err(_) => ControlFlow::Break(()),
             }
         });
