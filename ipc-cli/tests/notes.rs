@@ -94,6 +94,7 @@ fn notes_are_called_streamed_and_told_of() {
     transcript.ipc(&["publish", "notes:opened", &by_bread, "by=me"]);
     transcript.ipc(&["publish", "notes:status", "notes=1", "attachments=1", "bytes=1"]);
     transcript.ipc(&["call", "notes:remove", &by_nails]);
+    transcript.ipc(&["subscribe", "notes:status", "--limit", "1"]);
     transcript.ipc(&["call", "notes:list"]);
     transcript.map(without_ids).compare("notes_called");
 }
