@@ -108,7 +108,7 @@ mod on_unix {
     use std::os::unix::net::UnixListener;
 
     use super::*;
-    use support::golden::Transcript;
+    use support::golden::{Transcript, examined};
 
     #[test]
     fn ctrl_c_ends_what_has_no_end() {
@@ -184,16 +184,6 @@ mod on_unix {
 
         let backend = Backend::start();
         let mut transcript = Transcript::new(&backend);
-        let own = std::fs::read_to_string("/proc/self/comm").unwrap_or_default();
-        let clock = |text: String| {
-            // Not every system tells it.
-            let text = text.replace(&format!("process PID, `{}`", own.trim_end()), "process PID");
-            let lines = text.lines().map(|line| match line.split_once("it tells what it has within ") {
-                Some((before, _)) => format!("{before}it tells what it has within TIME\n"),
-                None => format!("{line}\n"),
-            });
-            lines.collect::<String>()
-        };
         let folder = backend.folder.path().join("ipc-bridge");
         transcript.ipc(&["doctor", "--color", "always"]);
         drop(UnixListener::bind(folder.join("dead.sock")).unwrap());
@@ -204,6 +194,6 @@ mod on_unix {
         transcript.ipc(&["doctor", "--endpoint", "missing", "--color", "always"]);
         backend.folder.file("Cargo.lock", b"[[package]]\nname = \"ipc-bridge\"\nversion = \"0.0.1\"\n");
         transcript.ipc(&["doctor", "--endpoint", "./ipc-bridge/dead.sock", "--color", "always"]);
-        transcript.map(clock).compare("doctor");
+        transcript.map(|text| examined(&text)).compare("doctor");
     }
 }

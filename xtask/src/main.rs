@@ -46,6 +46,7 @@ Commands:
         --seconds N    how long each target runs (default 60)
         --only LIST    some targets only, as in frame,connection
         --keep         what reaches code that no kept input does is added to fuzz/corpus
+  notes                the end-to-end tests of the app in examples/notes: a backend in Rust, a frontend in TypeScript
   audit                licences, sources and versions of all dependencies, as `test` does, and known weaknesses
   help                 this text";
 
@@ -79,6 +80,10 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             None => audit::audit(&root()?),
             Some(surplus) => bail!("`cargo xtask audit` takes no arguments, found `{surplus}`"),
         },
+        "notes" => match rest.first() {
+            None => typescript::notes(&root()?),
+            Some(surplus) => bail!("`cargo xtask notes` takes no arguments, found `{surplus}`"),
+        },
         "bench" => bench::bench(&root()?, rest),
         "instructions" => bench::instructions(&root()?, rest),
         "syscalls" => bench::syscalls(&root()?, rest),
@@ -87,7 +92,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             Ok(())
         }
         unknown => bail!(
-            "unknown command `{unknown}`, expected one of: test, bench, instructions, syscalls, allocations, fuzz, audit, help"
+            "unknown command `{unknown}`, expected one of: test, bench, instructions, syscalls, allocations, fuzz, notes, audit, help"
         ),
     }
 }
@@ -112,13 +117,13 @@ mod tests {
         let message = complaint(&["tset"]).expect("an unknown command fails");
         assert_eq!(
             message,
-            "unknown command `tset`, expected one of: test, bench, instructions, syscalls, allocations, fuzz, audit, help"
+            "unknown command `tset`, expected one of: test, bench, instructions, syscalls, allocations, fuzz, notes, audit, help"
         );
     }
 
     #[test]
     fn what_would_not_be_heeded_is_refused() {
-        for command in ["test", "audit", "allocations", "fuzz"] {
+        for command in ["test", "audit", "allocations", "fuzz", "notes"] {
             let message = complaint(&[command, "--fast"]).expect("a surplus argument fails");
             assert!(message.contains("`--fast`"), "{message}");
         }

@@ -1,10 +1,11 @@
-//! The npm package in `clients/typescript`: its own tests, which run against a server that is built here.
+//! The npm package in `clients/typescript`: its own tests, which run against servers that are built here; and the app in
+//! `examples/notes`, whose frontend uses the package.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::run::{cargo, run_within};
@@ -15,30 +16,61 @@ const LIMIT: Duration = Duration::from_secs(300);
 /// The oldest Node that the package is for.
 const OLDEST_NODE: u32 = 20;
 
+/// The tests of the npm package, and those of the notes.
 pub(crate) fn test(root: &Path) -> Result<()> {
-    let Some(version) = node_version() else {
-        println!(
-            "skipped: node is not here, so the TypeScript client is NOT tested (it needs Node {OLDEST_NODE} or later)"
-        );
-        return Ok(());
-    };
-    let major = major_of(&version).with_context(|| format!("`node --version` says {version:?}"))?;
-    if major < OLDEST_NODE {
-        println!(
-            "skipped: node is {version}, so the TypeScript client is NOT tested (it needs Node {OLDEST_NODE} or later)"
-        );
+    if let Some(why) = why_not()? {
+        println!("skipped: {why}, so the TypeScript client and the notes are NOT tested");
         return Ok(());
     }
     let [server, bindings] = build_servers(root)?;
-    let package = root.join("clients").join("typescript");
-    run_within(npm().current_dir(&package).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]), LIMIT)?;
+    let package = package(root);
+    install(&package)?;
     run_within(
         npm()
             .current_dir(&package)
             .arg("test")
             .envs([("IPC_BRIDGE_TEST_SERVER", server), ("IPC_BRIDGE_TEST_BINDINGS_SERVER", bindings)]),
         LIMIT,
-    )
+    )?;
+    test_notes(root)
+}
+
+/// The tests of the notes alone, from a fresh clone.
+pub(crate) fn notes(root: &Path) -> Result<()> {
+    if let Some(why) = why_not()? {
+        bail!("{why}");
+    }
+    install(&package(root))?;
+    test_notes(root)
+}
+
+/// With the npm package's dependencies installed.
+fn test_notes(root: &Path) -> Result<()> {
+    let backend = build(root, &["--package", "notes"], ["notes-backend"])?;
+    let frontend = root.join("examples").join("notes").join("frontend");
+    // The frontend uses the package as it is published: built.
+    run_within(npm().current_dir(package(root)).args(["run", "build"]), LIMIT)?;
+    install(&frontend)?;
+    let [backend] = backend;
+    run_within(npm().current_dir(&frontend).arg("test").env("NOTES_BACKEND", backend), LIMIT)
+}
+
+fn package(root: &Path) -> PathBuf {
+    root.join("clients").join("typescript")
+}
+
+/// Installs what a package needs, exactly as locked.
+fn install(package: &Path) -> Result<()> {
+    run_within(npm().current_dir(package).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]), LIMIT)
+}
+
+/// Why nothing in TypeScript can be tested here, where that is so.
+fn why_not() -> Result<Option<String>> {
+    let Some(version) = node_version() else {
+        return Ok(Some(format!("node is not here (Node {OLDEST_NODE} or later is needed)")));
+    };
+    let major = major_of(&version).with_context(|| format!("`node --version` says {version:?}"))?;
+    Ok((major < OLDEST_NODE).then(|| format!("node is {version} (Node {OLDEST_NODE} or later is needed)")))
 }
 
 /// npm, which is a script on Windows.
@@ -57,23 +89,28 @@ fn major_of(version: &str) -> Option<u32> {
     version.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-/// The examples that the tests talk to.
+/// The examples that the package's tests talk to.
 const SERVERS: [&str; 2] = ["typescript_server", "bindings_server"];
 
-/// Builds the examples that the tests talk to; answers where they are.
+/// Builds them; answers where they are.
 fn build_servers(root: &Path) -> Result<[PathBuf; 2]> {
+    let examples = SERVERS.map(|name| ["--example", name]);
+    build(root, &[&["--all-features"], examples.as_flattened()].concat(), SERVERS)
+}
+
+/// Builds programs; answers where they are.
+fn build<const N: usize>(root: &Path, what: &[&str], names: [&str; N]) -> Result<[PathBuf; N]> {
     let mut command = cargo();
-    command.current_dir(root).args(["build", "--all-features", "--message-format", "json"]);
-    SERVERS.iter().for_each(|name| {
-        command.args(["--example", name]);
-    });
+    command.current_dir(root).args(["build", "--message-format", "json"]).args(what);
     let output = command.stderr(Stdio::inherit()).output()?;
-    ensure!(output.status.success(), "the examples {SERVERS:?} could not be built");
+    ensure!(output.status.success(), "the programs {names:?} could not be built");
     let messages = String::from_utf8_lossy(&output.stdout);
-    let [first, second] = SERVERS.map(|name| {
-        executable_of(&messages, name).with_context(|| format!("cargo did not say where the example `{name}` is"))
-    });
-    Ok([first?, second?])
+    let mut paths = Vec::with_capacity(N);
+    for name in names {
+        let path = executable_of(&messages, name);
+        paths.push(path.with_context(|| format!("cargo did not say where the program `{name}` is"))?);
+    }
+    Ok(paths.try_into().expect("there is a path for each name"))
 }
 
 fn executable_of(messages: &str, name: &str) -> Option<PathBuf> {

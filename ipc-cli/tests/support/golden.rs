@@ -32,6 +32,12 @@ impl<'a> Transcript<'a> {
         self.text.push('\n');
     }
 
+    /// What a command that goes on has written so far.
+    pub(crate) fn ongoing(&mut self, arguments: &[&str], lines: &[String]) {
+        let text = format!("$ ipc {} …\n{}\n\n", arguments.join(" "), lines.join("\n"));
+        self.text.push_str(&self.masked(&text));
+    }
+
     /// The same with what only its test knows to mask.
     pub(crate) fn map(mut self, mask: impl FnOnce(String) -> String) -> Self {
         self.text = mask(self.text);
@@ -55,4 +61,16 @@ impl<'a> Transcript<'a> {
         let expected = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
         assert!(self.text == expected, "{} is not what is printed now:\n{}", path.display(), self.text);
     }
+}
+
+/// What the doctor says, without what is this machine's alone.
+pub(crate) fn examined(text: &str) -> String {
+    // Not every system tells it.
+    let own = std::fs::read_to_string("/proc/self/comm").unwrap_or_default();
+    let text = text.replace(&format!("process PID, `{}`", own.trim_end()), "process PID");
+    let lines = text.lines().map(|line| match line.split_once("it tells what it has within ") {
+        Some((before, _)) => format!("{before}it tells what it has within TIME\n"),
+        None => format!("{line}\n"),
+    });
+    lines.collect()
 }
