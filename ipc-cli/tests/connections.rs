@@ -103,6 +103,14 @@ fn whoever_has_read_enough_ends_the_program_well() {
     assert_eq!((ended.code, &*ended.err), (Some(0), ""), "as in `ipc stream … | head`");
 }
 
+#[cfg(not(unix))]
+#[test]
+fn signals_and_sockets_are_looked_at_elsewhere() {
+    println!(
+        "skipped: Ctrl-C, dead sockets and what the doctor says of them are tested where there are signals and sockets"
+    );
+}
+
 #[cfg(unix)]
 mod on_unix {
     use std::os::unix::net::UnixListener;
