@@ -14,7 +14,7 @@ it("every entry point has its module and its types", () => {
     types: string;
     default: string;
   }[];
-  assert.equal(entries.length, 9);
+  assert.equal(entries.length, 10);
   for (const entry of entries) {
     const source = entry.default.replace("./dist/", "src/").replace(/\.js$/, ".ts");
     assert.ok(existsSync(source), source);
