@@ -1,4 +1,4 @@
-//! JSON as it is written and read: serde_json's, whose long texts are written many bytes at a time.
+//! JSON as it is written and read: serde_json's, whose texts are written many bytes at a time.
 
 use std::io;
 
@@ -32,7 +32,7 @@ pub(crate) fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, serde_jso
     }
 }
 
-/// Compact JSON. What serde_json takes for an array of bytes is a long text: [`Texts`] passes no other on.
+/// Compact JSON. What serde_json takes for an array of bytes is a text: [`Texts`] passes no other on.
 #[derive(Clone, Copy)]
 struct Compact;
 
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn every_character_at_every_place_of_a_long_text_is_written_as_serde_json_writes_it() {
+    fn every_character_at_every_place_of_a_text_is_written_as_serde_json_writes_it() {
         let special = (0..0x100).filter_map(char::from_u32).chain(['€', '🦀', '\u{2028}', '\u{fffd}']);
         for character in special {
             for place in [0, 1, 63, 64, 65, 127, 128, 200, 299] {
@@ -73,6 +73,15 @@ mod tests {
                 text.insert(place, character);
                 text.insert(place / 2, character);
                 assert_eq!(written(&text), serde_json::to_string(&text).expect("JSON"), "{character:?} at {place}");
+            }
+        }
+        for length in 1..80 {
+            for place in 0..length {
+                for character in ["\"", "\\", "\u{1f}", "\u{7f}", "ß"] {
+                    let mut text = "a".repeat(length);
+                    text.replace_range(place..=place, character);
+                    assert_eq!(written(&text), serde_json::to_string(&text).expect("JSON"), "{text}");
+                }
             }
         }
         for length in 0..400 {

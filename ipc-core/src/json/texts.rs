@@ -1,6 +1,6 @@
-//! Long texts, past serde_json's look at every byte.
+//! Texts, past serde_json's look at every byte.
 //!
-//! serde_json asks of each byte whether it is escaped. [`Texts`] stands before its serializer and hands it a long text as an
+//! serde_json asks of each byte whether it is escaped. [`Texts`] stands before its serializer and hands it a text as an
 //! array of bytes, which its formatter writes as a text again; a real array of bytes never gets there. Everything else is
 //! passed on as it is, so that serde_json decides what JSON is.
 
@@ -12,16 +12,10 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-/// The bytes that are looked at together: a processor compares 16 or more of them at a time.
-const CHUNK: usize = 64;
-
-/// The bytes of the shortest text that is written this way. A shorter one is not slower the other way, by measurement.
-const LONG: usize = 2 * CHUNK;
-
 /// What the names of serde_json's own structs begin with, by which it knows its own values: they are none of ours.
 const OWN: &str = "$serde_json::private::";
 
-/// A serializer, or a part of one, to which long texts are handed as arrays of bytes.
+/// A serializer, or a part of one, to which texts are handed as arrays of bytes.
 pub(super) struct Texts<S>(pub(super) S);
 
 /// A value that is serialised so.
@@ -81,7 +75,7 @@ impl<S: Serializer> Serializer for Texts<S> {
 
     #[inline]
     fn serialize_str(self, text: &str) -> Result<S::Ok, S::Error> {
-        if text.len() < LONG { self.0.serialize_str(text) } else { self.0.serialize_bytes(text.as_bytes()) }
+        self.0.serialize_bytes(text.as_bytes())
     }
 
     fn serialize_bytes(self, bytes: &[u8]) -> Result<S::Ok, S::Error> {
@@ -298,13 +292,32 @@ pub(super) fn put_text<W: io::Write + ?Sized>(writer: &mut W, text: &[u8]) -> io
 }
 
 /// The bytes before the first that is escaped.
+///
+/// As many bytes are looked at together as there are, in pieces of 64, 16 or 8; the last piece overlaps the one before.
+#[inline]
 fn plain_bytes(text: &[u8]) -> usize {
-    let mut chunks = text.chunks_exact(CHUNK);
+    let plain = match text.len() {
+        0..8 => 0,
+        8..16 => plain_chunks::<8>(text, 0),
+        16..64 => plain_chunks::<16>(text, 0),
+        _ => plain_chunks::<16>(text, plain_chunks::<64>(text, 0)),
+    };
+    let rest = text.get(plain..).unwrap_or_default();
+    plain + rest.iter().position(|byte| is_escaped(*byte)).unwrap_or(rest.len())
+}
+
+/// The bytes up to the first piece of `SIZE` in which one is escaped, where those before `plain` are not.
+#[inline]
+fn plain_chunks<const SIZE: usize>(text: &[u8], mut plain: usize) -> usize {
     // No branch for a byte alone: that is what lets a processor compare many at a time.
-    let is_plain = |chunk: &[u8]| !chunk.iter().fold(false, |any, byte| any | is_escaped(*byte));
-    let whole = chunks.by_ref().position(|chunk| !is_plain(chunk)).unwrap_or(text.len() / CHUNK);
-    let rest = text.get(whole * CHUNK..).unwrap_or_default();
-    whole * CHUNK + rest.iter().position(|byte| is_escaped(*byte)).unwrap_or(rest.len())
+    let is_plain = |chunk: &[u8; SIZE]| !chunk.iter().fold(false, |any, byte| any | is_escaped(*byte));
+    while let Some(chunk) = text.get(plain..).and_then(<[u8]>::first_chunk) {
+        if !is_plain(chunk) {
+            return plain;
+        }
+        plain += SIZE;
+    }
+    if text.last_chunk().is_some_and(is_plain) { text.len() } else { plain }
 }
 
 fn put_escaped<W: io::Write + ?Sized>(writer: &mut W, byte: u8) -> io::Result<()> {
