@@ -9,6 +9,8 @@ mod problem;
 mod tests;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, OnceLock};
 
 use crate::answer::Answers as _;
@@ -61,12 +63,16 @@ pub struct Router {
     /// What is shown of payloads in the log, once it is asked for.
     masks: OnceLock<Option<Arc<Masks>>>,
     needs: OnceLock<Arc<Needs>>,
+    /// Whether a channel answers at length, or has done so.
+    any_at_length: AtomicBool,
 }
 
 /// A handler, and its place among all of them.
 struct Placed {
     place: usize,
     route: Arc<dyn Route>,
+    /// Its last answer took long to write.
+    at_length: AtomicBool,
 }
 
 impl Router {
@@ -122,7 +128,7 @@ impl Router {
             }
             (None, None) => {
                 let (place, route) = (self.routes.len(), Arc::new(Typed::<H, S>::new(receiver)));
-                self.routes.insert(channel, Placed { place, route });
+                self.routes.insert(channel, Placed { place, route, at_length: AtomicBool::new(false) });
             }
         }
         self
@@ -291,6 +297,25 @@ impl Router {
         }
     }
 
+    /// Whether the last answer of this channel took long to write, by what was [noted](Self::note_answer).
+    #[doc(hidden)]
+    pub fn answers_at_length(&self, channel: &[u8]) -> bool {
+        self.any_at_length.load(Relaxed) && self.placed(channel).is_some_and(|placed| placed.at_length.load(Relaxed))
+    }
+
+    /// Notes whether an answer of this channel took long to write: the next may take as long.
+    #[doc(hidden)]
+    pub fn note_answer(&self, channel: &[u8], at_length: bool) {
+        if let Some(placed) = self.placed(channel) {
+            placed.at_length.store(at_length, Relaxed);
+            self.any_at_length.fetch_or(at_length, Relaxed);
+        }
+    }
+
+    fn placed(&self, channel: &[u8]) -> Option<&Placed> {
+        self.routes.get(std::str::from_utf8(channel).ok()?)
+    }
+
     /// Answers one request: the response stands in `out`, after what `out` held already, or the call goes on.
     #[doc(hidden)]
     pub fn dispatch(&self, request: Inbound<'_>, cx: &mut Context, out: &mut Body) -> Dispatch {
@@ -305,7 +330,7 @@ impl Router {
         let Inbound { channel, json, attachments, deadline, incoming } = request;
         // No channel has a name that is no UTF-8.
         let name = std::str::from_utf8(channel).ok();
-        if let Some((&name, Placed { place, route })) = name.and_then(|name| self.routes.get_key_value(name)) {
+        if let Some((&name, Placed { place, route, .. })) = name.and_then(|name| self.routes.get_key_value(name)) {
             cx.enter(name, *place, earlier(deadline, deadline::after(route.timeout())));
             if let Some(failure) = cx.denied(*place) {
                 refuse(name, out, &failure);

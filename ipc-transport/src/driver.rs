@@ -2,6 +2,7 @@
 //! waits for a peer that does not read.
 
 mod answering;
+mod apart;
 mod patience;
 mod taking;
 
@@ -33,10 +34,14 @@ pub(crate) type ReadHalf = Box<dyn AsyncRead + Send + Unpin>;
 
 /// The replies that leave in one write while more requests of the same read wait. Answering a whole read at once would
 /// leave the peer idle meanwhile, and this side idle afterwards; answering one by one would cost a system call each.
-const REPLIES_PER_WRITE: u32 = 8;
+const REPLIES_PER_WRITE: u16 = 8;
 
 /// The reads after which the task lets others run.
 const READS_PER_POLL: usize = 16;
+
+/// The batches after which it does so, and reads before it writes on: some 2 MiB of a large message, and 1 ms. What the peer
+/// answers meanwhile must not wait until all of it is sent.
+const BATCHES_PER_POLL: u16 = 16;
 
 /// The frames without a use that are taken of a peer in a tenth of a second: pings, subscriptions, cancels of nothing, and
 /// requests beyond what may be in flight. Who means well does not send so many, and 2560 a second take some hundredths of a
@@ -66,9 +71,11 @@ pub(crate) struct Driver {
     arriving: Option<Box<Batch>>,
     /// Replies that have not been handed to the outbox.
     replies: Frames,
-    replies_waiting: u32,
+    replies_waiting: u16,
     patience: Patience,
     throttle: Throttle,
+    /// The batches that may still be written before others run.
+    batches_left: u16,
     /// The peer does not take what it is sent.
     blocked: bool,
     /// The bytes that have been read.
@@ -117,6 +124,7 @@ impl Driver {
             replies_waiting: 0,
             patience: Patience::default(),
             throttle: Throttle::beginning_with(FIRST_IDLE_FRAMES, IDLE_FRAMES),
+            batches_left: 0,
             blocked: false,
             received: 0,
             last_words: None,
@@ -178,7 +186,7 @@ impl Driver {
 
     /// Writes what is queued, as far as the peer takes it in time.
     async fn flush_last(&mut self) {
-        let flushed = poll_fn(|cx| self.link.outbox.poll_flush(cx));
+        let flushed = poll_fn(|cx| self.link.outbox.poll_flush(cx, &mut { u16::MAX }));
         match tokio::time::timeout(FAREWELL, flushed).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::debug!(%error, "the peer was gone before it took the last frames"),
@@ -189,13 +197,19 @@ impl Driver {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         match self.poll_work(cx) {
             Poll::Ready(end) => Poll::Ready(end),
-            Poll::Pending => self.poll_patience(cx),
+            Poll::Pending => {
+                if self.batches_left == 0 {
+                    cx.waker().wake_by_ref();
+                }
+                self.poll_patience(cx)
+            }
         }
     }
 
     fn poll_work(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         self.link.outbox.set_driver(cx.waker());
         ready!(self.throttle.poll(cx));
+        self.batches_left = BATCHES_PER_POLL;
         for _ in 0..READS_PER_POLL {
             if let Err(end) = self.take_frames(cx) {
                 return Poll::Ready(end);
@@ -319,10 +333,10 @@ impl Driver {
 
     /// Hands the replies to the outbox.
     fn hand_over(&mut self) {
+        self.replies_waiting = 0;
         if self.replies.is_empty() {
             return;
         }
-        self.replies_waiting = 0;
         let pushed = self.link.outbox.push(Outgoing::Written(&mut self.replies));
         buffer::give_back(std::mem::take(&mut self.replies).into_room());
         if pushed.is_err() {
@@ -336,7 +350,7 @@ impl Driver {
     /// has been read: answers may be among it, and the reason why.
     fn flush(&mut self, cx: &mut Context<'_>) {
         self.hand_over();
-        let flushed = self.link.outbox.poll_flush(cx);
+        let flushed = self.link.outbox.poll_flush(cx, &mut self.batches_left);
         self.blocked = flushed.is_pending();
         if let Poll::Ready(Err(error)) = flushed {
             tracing::debug!(%error, "the connection broke while it was written to");

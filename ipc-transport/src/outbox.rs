@@ -13,12 +13,13 @@ use std::sync::{Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
 use ipc_core::envelope::{HEADER_BYTES, Kind};
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 pub(crate) use self::queue::Lane;
 use self::queue::{Queue, Slot};
 pub(crate) use self::writer::WriteHalf;
-use self::writer::Writer;
+use self::writer::{Sending, Writer};
 use crate::frame::{self, Frames, Large};
 use crate::yielding::yield_once;
 
@@ -26,8 +27,11 @@ use crate::yielding::yield_once;
 /// much later, and a subscriber that keeps up has work meanwhile.
 const INLINE_BYTES: usize = 32 * 1024;
 
+/// The message from which another thread drops it when it has been sent.
+const DROPPED_APART_BYTES: usize = 4 * 1024 * 1024;
+
 /// The batches that a task writes for others before the connection's own task takes over.
-const INLINE_BATCHES: usize = 4;
+const INLINE_BATCHES: u16 = 4;
 
 /// What is to be sent.
 #[derive(Debug)]
@@ -301,7 +305,7 @@ impl Outbox {
     pub(crate) fn flush(&self) {
         let Some(writer) = self.queue().take_writer(false) else { return };
         let mut cx = Context::from_waker(Waker::noop());
-        match self.write(writer, &mut cx, INLINE_BATCHES) {
+        match self.write(writer, &mut cx, &mut { INLINE_BATCHES }) {
             Poll::Ready(Ok(())) => {}
             Poll::Ready(Err(error)) => {
                 tracing::debug!(%error, "the connection broke while it was written to");
@@ -311,19 +315,21 @@ impl Outbox {
         }
     }
 
-    /// Writes what has been appended; for the connection's own task, which is woken when the peer reads on.
-    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Writes what has been appended, in as many batches as there are left; for the connection's own task, which is woken
+    /// when the peer reads on, and comes again by itself when no batches are left.
+    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>, batches: &mut u16) -> Poll<io::Result<()>> {
         let writer = {
             let mut queue = self.queue();
             queue.told = false;
             queue.take_writer(true)
         };
         let Some(writer) = writer else { return Poll::Ready(Ok(())) };
-        self.write(writer, cx, usize::MAX)
+        self.write(writer, cx, batches)
     }
 
-    fn write(&self, mut writer: Writer, cx: &mut Context<'_>, batches: usize) -> Poll<io::Result<()>> {
-        for _ in 0..batches {
+    fn write(&self, mut writer: Writer, cx: &mut Context<'_>, batches: &mut u16) -> Poll<io::Result<()>> {
+        while let Some(left) = batches.checked_sub(1) {
+            *batches = left;
             // A writer that is new here has nothing loaded: it has written that, and is given the first batch.
             let wrote = writer.poll_write(cx);
             let mut queue = self.queue();
@@ -342,7 +348,8 @@ impl Outbox {
                 }
                 Poll::Ready(Ok(())) => {}
             }
-            let more = queue.next_batch(&mut writer);
+            let mut sent = None;
+            let more = queue.next_batch(&mut writer, &mut sent);
             let room = queue.wanted && queue.queued_bytes <= self.limit / 2;
             if room {
                 queue.wanted = false;
@@ -356,10 +363,12 @@ impl Outbox {
                 writer.rest();
                 queue.writer = Slot::Free(writer);
                 drop(queue);
+                drop_sent(sent);
                 self.tell(told, room);
                 return Poll::Ready(Ok(()));
             }
             drop(queue);
+            drop_sent(sent);
             self.tell(told, room);
         }
         let mut queue = self.queue();
@@ -387,6 +396,17 @@ impl std::fmt::Debug for Outbox {
             .field("leaving", &queue.leaving)
             .field("closed", &queue.closed)
             .finish_non_exhaustive()
+    }
+}
+
+/// Drops what has been sent. What is large is left to a thread that may block, where there is one: to give 64 MiB back to
+/// the operating system takes some milliseconds.
+fn drop_sent(sent: Option<Box<Sending>>) {
+    if let Some(sent) = sent
+        && sent.message.payload.len() >= DROPPED_APART_BYTES
+        && let Ok(runtime) = Handle::try_current()
+    {
+        runtime.spawn_blocking(move || drop(sent));
     }
 }
 

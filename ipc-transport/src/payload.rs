@@ -40,6 +40,17 @@ impl Deref for Json<'_> {
     }
 }
 
+impl Json<'_> {
+    /// The same JSON, apart from the buffer that was read into.
+    pub(crate) fn into_owned(self) -> Json<'static> {
+        match self {
+            Self::Lent(json) => Json::Owned(json.to_vec()),
+            Self::Owned(json) => Json::Owned(json),
+            Self::Shared(json) => Json::Shared(json),
+        }
+    }
+}
+
 impl<'a> Payload<'a> {
     pub(crate) fn lent(bytes: &'a [u8], attachments: bool) -> Self {
         Self { arrived: Arrived::Lent(bytes), attachments }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use ipc_core::Ending;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 
 use crate::credit::Credit;
@@ -26,6 +26,8 @@ struct Table {
     /// Those of them that have a stream.
     streams: usize,
     begun: u64,
+    /// The bytes of requests that may be handled apart at one time, once there was one.
+    apart: Option<Arc<Semaphore>>,
 }
 
 /// What is being answered.
@@ -95,6 +97,13 @@ impl Serving {
     /// Starts a task that answers the call `id`.
     pub(crate) fn start(&self, id: u32, streams: Streams, spawn: impl FnOnce(Ticket) -> AbortHandle) {
         self.made().start(Key::Call(id), streams, spawn);
+    }
+
+    /// Room for a request of so many bytes that is handled apart, where `all` may have at one time; none, where that is taken.
+    pub(crate) fn room_apart(&self, all: usize, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let all = || Arc::new(Semaphore::new(all.min(Semaphore::MAX_PERMITS)));
+        let rooms = Arc::clone(self.made().apart.get_or_insert_with(all));
+        rooms.try_acquire_many_owned(u32::try_from(bytes).ok()?).ok()
     }
 
     /// Starts a task that handles a notification.
@@ -254,8 +263,8 @@ impl Serving {
     pub(crate) fn cancel_all(&self, reason: &str) {
         let Table { calls: stopped, .. } = {
             let Some(mut table) = self.table() else { return };
-            let begun = table.begun;
-            std::mem::replace(&mut *table, Table { begun, ..Table::default() })
+            let (begun, apart) = (table.begun, table.apart.clone());
+            std::mem::replace(&mut *table, Table { begun, apart, ..Table::default() })
         };
         for served in stopped.into_values() {
             served.stop(reason);

@@ -9,10 +9,11 @@ use ipc_core::{Body, Dispatch, Failure, Inbound, PendingCall, ReceiveItems, code
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
+use super::apart::APART_BYTES;
 use super::{Driver, End, REPLIES_PER_WRITE};
 use crate::buffer;
 use crate::credit::Credit;
-use crate::frame::{self, Frames};
+use crate::frame::{self, Frames, Started};
 use crate::link::Link;
 use crate::outbox::{Outgoing, Urgency};
 use crate::payload::Payload;
@@ -67,6 +68,10 @@ impl Driver {
                 return Ok(());
             }
         };
+        if let Some(room) = self.room_apart(channel, &json) {
+            self.serve_apart(Some(id), channel, deadline, (json, attachments), room);
+            return Ok(());
+        }
         let started = frame::begin(self.replies(), Kind::Response, id, "");
         let mut inbox = None;
         let mut incoming = || -> Box<dyn ReceiveItems> {
@@ -79,6 +84,9 @@ impl Driver {
         let link = Arc::clone(&self.link);
         match dispatched {
             Dispatch::Answered => {
+                if started.payload_bytes(&self.replies.body.json) >= APART_BYTES {
+                    self.router.note_answer(channel, true);
+                }
                 let large = link.finish_response(id, &mut self.replies, started);
                 // What is large may fill the connection, which is looked at before the next is made.
                 self.replies_waiting += if large { REPLIES_PER_WRITE } else { 1 };
@@ -153,13 +161,12 @@ impl Driver {
                 return;
             }
         };
+        if let Some(room) = self.room_apart(channel, &json) {
+            return self.serve_apart(None, channel, None, (json, attachments), room);
+        }
         let mut out = Body::default();
-        let mut incoming = || -> Box<dyn ReceiveItems> {
-            // What goes beside a request belongs to its id, and a notification has none.
-            let over = Self::incoming(&self.link);
-            over.end(ipc_core::Ending::Finished);
-            Box::new(Reader::new(Arc::clone(&self.link), over, UPSTREAM, Role::Upload))
-        };
+        // What goes beside a request belongs to its id, and a notification has none.
+        let mut incoming = || nothing_beside(&self.link);
         let request = Inbound { channel, json: &json, attachments, deadline: None, incoming: &mut incoming };
         match self.router.dispatch(request, &mut self.context, &mut out) {
             Dispatch::Answered => heed(channel, &out),
@@ -248,11 +255,23 @@ fn asked_for<'a>(channel: &'a [u8], payload: &Payload<'_>) -> Result<(&'a str, O
     Ok((pattern, key.map(|key| key.get().to_owned())))
 }
 
+/// What goes beside a request, where that is nothing.
+pub(super) fn nothing_beside(link: &Arc<Link>) -> Box<dyn ReceiveItems> {
+    let over = Driver::incoming(link);
+    over.end(ipc_core::Ending::Finished);
+    Box::new(Reader::new(Arc::clone(link), over, UPSTREAM, Role::Upload))
+}
+
 /// Answers a request whose handler waits for something.
-async fn answer_later(link: Arc<Link>, ticket: Ticket, id: u32, mut call: PendingCall) {
+pub(super) async fn answer_later(link: Arc<Link>, ticket: Ticket, id: u32, mut call: PendingCall) {
     let mut out = Frames::default();
     let started = frame::begin(&mut out.body.json, Kind::Response, id, "");
     run(&link, &mut call, &mut out.body).await;
+    answer(link, ticket, id, out, started).await;
+}
+
+/// Sends the response that stands in `out`, unless the call was cancelled.
+pub(super) async fn answer(link: Arc<Link>, ticket: Ticket, id: u32, mut out: Frames, started: Started) {
     let finished = link.serving.finish(ticket, || {
         link.finish_response(id, &mut out, started);
         if !out.is_empty() && link.outbox.push(Outgoing::Written(&mut out)).is_err() {
@@ -265,7 +284,7 @@ async fn answer_later(link: Arc<Link>, ticket: Ticket, id: u32, mut call: Pendin
 }
 
 /// Runs the handler of a notification that waits for something.
-async fn run_notified(link: Arc<Link>, ticket: Ticket, mut call: PendingCall, channel: Vec<u8>) {
+pub(super) async fn run_notified(link: Arc<Link>, ticket: Ticket, mut call: PendingCall, channel: Vec<u8>) {
     let mut out = Body::default();
     run(&link, &mut call, &mut out).await;
     link.serving.finish(ticket, || heed(&channel, &out));
@@ -287,7 +306,7 @@ async fn run(link: &Link, call: &mut PendingCall, out: &mut Body) {
 }
 
 /// Tells the log of a notification that came to nothing.
-fn heed(channel: &[u8], out: &Body) {
+pub(super) fn heed(channel: &[u8], out: &Body) {
     if let Ok(Err(failure)) = ipc_core::response::read::<serde::de::IgnoredAny>(&out.json) {
         tracing::warn!(channel = %channel.escape_ascii(), %failure, "a notification was not handled");
     }

@@ -305,8 +305,9 @@ impl Queue {
         }
     }
 
-    /// Ends the batch that `writer` has written and gives it the next; answers whether there is one.
-    pub(super) fn next_batch(&mut self, writer: &mut Writer) -> bool {
+    /// Ends the batch that `writer` has written and gives it the next; answers whether there is one. A large message that
+    /// has been sent stands in `sent` afterwards, to be dropped where nothing is locked.
+    pub(super) fn next_batch(&mut self, writer: &mut Writer, sent: &mut Option<Box<Sending>>) -> bool {
         let (frames, mut asked) = (std::mem::take(&mut self.writing_bytes), std::mem::take(&mut self.writing_asked));
         let (written, unfinished) = writer.settle(frames);
         if unfinished.as_ref().is_some_and(|sending| sending.lane().asks()) {
@@ -320,8 +321,10 @@ impl Queue {
             sending.behind.extend(behind);
             if wanted.is_none() {
                 self.drop_rest(&sending);
+                *sent = Some(sending);
             } else if sending.sent == sending.message.payload.len() {
-                self.release(sending.lane(), sending.behind);
+                self.release(sending.lane(), std::mem::take(&mut sending.behind));
+                *sent = Some(sending);
             } else {
                 self.large.push_back(sending);
             }

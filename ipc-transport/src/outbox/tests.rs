@@ -258,7 +258,7 @@ fn nobody_who_writes_for_others_does_so_for_long() {
     wire.outbox.push(large(Kind::Response, 1, 10 * TURN)).unwrap();
     wire.outbox.flush();
     assert_eq!(wire.driver.times(), 1, "the connection's own task goes on");
-    assert!(wire.outbox.queue().queued_bytes >= (10 - INLINE_BATCHES) * TURN);
+    assert!(wire.outbox.queue().queued_bytes >= (10 - usize::from(INLINE_BATCHES)) * TURN);
     wire.drain();
     assert_eq!(wire.messages().len(), 1);
 }

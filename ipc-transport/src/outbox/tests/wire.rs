@@ -89,7 +89,7 @@ impl Wire {
             // The task is woken when there is room in the pipe, and not before; where nobody waits, this does nothing
             // but write what was appended since, which `flush` would do too.
             if self.driver.times() > 0 {
-                let flushed = self.outbox.poll_flush(&mut Context::from_waker(&waker));
+                let flushed = self.outbox.poll_flush(&mut Context::from_waker(&waker), &mut { u16::MAX });
                 assert!(!matches!(flushed, Poll::Ready(Err(_))), "{flushed:?}");
             }
         }
@@ -99,7 +99,7 @@ impl Wire {
     /// Reads until nothing more comes.
     pub(super) fn drain(&mut self) {
         let mut waker = Context::from_waker(Waker::noop());
-        while self.outbox.poll_flush(&mut waker).is_pending() || self.read(1 << 20) > 0 {
+        while self.outbox.poll_flush(&mut waker, &mut { u16::MAX }).is_pending() || self.read(1 << 20) > 0 {
             if self.at_end {
                 return;
             }
