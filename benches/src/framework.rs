@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use ipc_bridge::Limits;
 use ipc_bridge::prelude::*;
 
-use crate::{Caller, Echo, Events, Item};
+use crate::{Caller, Echo, Events, Item, Workload};
 
 #[handler("bench:echo")]
 fn echo(#[payload] item: Item) -> Item {
@@ -47,6 +47,15 @@ fn limits() -> Limits {
     Limits::default().connections(connections).connections_per_user(connections).message_bytes(65 << 20)
 }
 
+fn router() -> Router {
+    let router = Router::new().handle::<echo>().handle::<echo_text>().handle::<echo_bytes>();
+    router.handle::<publish>().handle::<items>().event::<Item>()
+}
+
+async fn serve(endpoint: &str, router: Router) -> Result<Server> {
+    Ok(Server::bind(endpoint).limits(limits()).serve(router).await?)
+}
+
 /// IPC Bridge itself.
 #[derive(Debug)]
 pub enum Framework {}
@@ -57,9 +66,7 @@ impl Echo for Framework {
     type Events = Subscription<Item>;
 
     async fn serve(endpoint: &str) -> Result<Server> {
-        let router = Router::new().handle::<echo>().handle::<echo_text>().handle::<echo_bytes>();
-        let router = router.handle::<publish>().handle::<items>().event::<Item>();
-        Ok(Server::bind(endpoint).limits(limits()).serve(router).await?)
+        serve(endpoint, router()).await
     }
 
     async fn connect(endpoint: &str) -> Result<Client> {
@@ -69,6 +76,38 @@ impl Echo for Framework {
     async fn subscribe(endpoint: &str) -> Result<Subscription<Item>> {
         // The subscription keeps its connection.
         Ok(Client::connect(endpoint).await?.subscribe::<Item>().await?)
+    }
+}
+
+/// The same with a router of 10,000 channels, of which one is called.
+#[derive(Debug)]
+pub enum Crowded {}
+
+/// As many channels as no application has.
+const CHANNELS: usize = 10_000;
+
+impl Echo for Crowded {
+    type Server = Server;
+    type Client = Client;
+    type Events = Subscription<Item>;
+
+    fn lacks(workload: Workload) -> Option<&'static str> {
+        let finds = matches!(workload, Workload::OneCallOneCore | Workload::OneConnection);
+        (!finds).then_some("where it is like the framework")
+    }
+
+    async fn serve(endpoint: &str) -> Result<Server> {
+        let router = router();
+        let names = (6..CHANNELS).map(|number| &*format!("bench:channel_{number}").leak());
+        serve(endpoint, router.copied("bench:echo_text", names)).await
+    }
+
+    async fn connect(endpoint: &str) -> Result<Client> {
+        Framework::connect(endpoint).await
+    }
+
+    async fn subscribe(endpoint: &str) -> Result<Subscription<Item>> {
+        Framework::subscribe(endpoint).await
     }
 }
 

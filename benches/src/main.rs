@@ -8,7 +8,7 @@ use anyhow::Result;
 use ipc_benches::counting;
 #[cfg(unix)]
 use ipc_benches::floor::{Floor, SplitFloor};
-use ipc_benches::framework::Framework;
+use ipc_benches::framework::{Crowded, Framework};
 use ipc_benches::runner;
 use ipc_benches::side::{self, Offer};
 
@@ -21,6 +21,7 @@ const OFFERS: &[Offer] = &[
     Offer::of::<Framework>("framework"),
     #[cfg(unix)]
     Offer::of::<SplitFloor>("floor-split").remark("the floor, which writes after every 8 answers of a batch"),
+    Offer::of::<Crowded>("framework-crowded").remark("the framework, whose router has 10,000 channels instead of 6"),
 ];
 
 fn main() -> Result<()> {

@@ -71,7 +71,7 @@ mod tests {
 
     fn plan_of(arguments: &[&str]) -> Result<Plan> {
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        plan(&arguments, ["floor", "framework", "floor-split"].map(side).into())
+        plan(&arguments, ["floor", "framework", "floor-split", "framework-crowded"].map(side).into())
     }
 
     fn names(plan: &Plan) -> Vec<&str> {
@@ -92,7 +92,7 @@ mod tests {
         assert_eq!((usual.workloads.as_slice(), names(&usual)), (&Workload::USUAL[..], vec!["floor", "framework"]));
         let all = plan_of(&["--all"]).expect("an option");
         assert_eq!(all.workloads, Workload::ALL);
-        assert_eq!(names(&all), ["floor", "framework", "floor-split"]);
+        assert_eq!(names(&all), ["floor", "framework", "floor-split", "framework-crowded"]);
         let bodies = plan_of(&["--only", "W7"]).expect("a workload");
         assert_eq!(bodies.workloads, [4, 16, 64, 256].map(|kib| Workload::MiddleBody { kib }));
     }
@@ -110,7 +110,7 @@ mod tests {
         let workloads = "W1, W2, W3, W4, W5, W6, W7, W8, W9, W10, W11";
         assert_eq!(complaint(&["--only", "W99"]), format!("unknown workload `W99`, expected some of: {workloads}"));
         assert_eq!(complaint(&["--rounds"]), "`--rounds` needs a value");
-        let sides = "expected some of: floor, framework, floor-split (more with --peers)";
+        let sides = "expected some of: floor, framework, floor-split, framework-crowded (more with --peers)";
         assert_eq!(complaint(&["--sides", "florr"]), format!("unknown side `florr`, {sides}"));
         assert_eq!(complaint(&["--sides", "floor,floor"]), "the side `floor` is named twice");
         assert_eq!(complaint(&["--peers", "/no/such/program"]), "starting /no/such/program");

@@ -134,6 +134,21 @@ impl Router {
         self
     }
 
+    /// Answers other channels with the handler of `channel`: to measure what a router costs that has many. No contract has
+    /// them, and no client stub.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn copied(mut self, channel: &str, names: impl IntoIterator<Item = &'static str>) -> Self {
+        self.forget_what_was_made();
+        if let Some(route) = self.routes.get(channel).map(|placed| Arc::clone(&placed.route)) {
+            for name in names {
+                let (place, route) = (self.routes.len(), Arc::clone(&route));
+                self.routes.entry(name).or_insert(Placed { place, route, at_length: AtomicBool::new(false) });
+            }
+        }
+        self
+    }
+
     /// Finds what is wrong with the router: duplicate channels, missing states, types of one name.
     ///
     /// The first check makes the [fingerprint](Self::fingerprint).
