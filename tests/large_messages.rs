@@ -1,6 +1,6 @@
 //! Messages that take long to read or to write: nothing else on their connection waits for them. In memory all of it runs on
 //! one thread, so that whatever kept that thread would keep everything.
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
