@@ -195,6 +195,10 @@ pub enum ChangeKind {
     CodeRemoved,
     /// An error's code has details, or has none any more.
     Details,
+    /// How long an answer may take.
+    Timeout,
+    /// Whether a handler runs to its end when nobody waits for it any more.
+    Detached,
     /// Whether an event's subscribers get the last one at once.
     Retain,
     /// What becomes of an event's subscribers that do not keep up.

@@ -137,6 +137,8 @@ impl<'a> Told<'a, '_> {
                     | ChangeKind::Sensitive
                     | ChangeKind::Default
                     | ChangeKind::Permission
+                    | ChangeKind::Timeout
+                    | ChangeKind::Detached
                     | ChangeKind::Retain
                     | ChangeKind::Lag
             )
