@@ -217,7 +217,7 @@ mod event {
 fn a_channel_that_is_an_event_is_another_thing() {
     let event = Router::new().event::<event::Tail>().description().expect("a description");
     let handler = one::<once::tail>().description().expect("a description");
-    for (old, new, subject) in [(&event, &handler, Subject::Channel), (&handler, &event, Subject::Event)] {
+    for (old, new, subject) in [(&event, &handler, Subject::Channel), (&handler, &event, Subject::EventChannel)] {
         let changes: Vec<_> = old.diff(new).into_iter().collect();
         let [change] = changes.as_slice() else { panic!("one change: {changes:?}") };
         assert_eq!((change.kind(), change.subject()), (ChangeKind::ChannelKind, subject));
