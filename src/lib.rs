@@ -2,6 +2,7 @@
 
 #[doc(hidden)]
 pub use ipc_core::__private;
+pub use ipc_core::envelope::PROTOCOL_VERSION;
 pub use ipc_core::{
     AnyData, AnyEvent, AnyItems, AnyRequest, AnySubscription, Bytes, ChannelDescription, ChannelKind, CodeDescription,
     Context, Description, DescriptionError, ErrorDescription, EventDescription, Failure, FromContext, GrantProblem,

@@ -251,8 +251,15 @@ async fn a_client_tells_a_server_of_another_version_or_protocol_from_one_of_its_
     let other_codec =
         json!({ "agent": "x", "codec": "cbor", "instance": "0", "limits": { "message_bytes": 1, "in_flight": 1 } });
     let refusal = frame(GOODBYE, 0, 0, b"", br#"{"code":"OVERLOADED","message":"full"}"#);
+    let other_version = |details: &[u8]| {
+        let said = [br#"{"code":"PROTOCOL_ERROR","message":"no","details":"#, details, b"}"].concat();
+        frame(GOODBYE, 0, 0, b"", &said)
+    };
     for (said, expected) in [
         (hello(2, &json!({})), "Version(2)"),
+        (other_version(br#"{"protocol":3}"#), "Version(3)"),
+        (other_version(br#"{"protocol":1}"#), "Refused"),
+        (other_version(br#"["protocol"]"#), "Refused"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), "NotIpcBridge"),
         (hello(1, &json!({})), "NotIpcBridge"),
         (hello(1, &other_codec), "NotIpcBridge"),

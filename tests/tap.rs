@@ -174,7 +174,7 @@ async fn an_event_is_seen_once_with_how_many_hear_it(place: Endpoint) {
     watched.invoke(echo { text: "another channel".to_owned() }).await.unwrap();
     server.publish(&Said { text: "hello".to_owned(), pixels: vec![0; 1000].into() }).unwrap();
     let event = next(&mut watching).await;
-    assert_eq!((event.kind, event.subscribers, event.peer), (TapKind::Event, Some(2), None));
+    assert_eq!((event.kind, event.subscribers, event.peer), (TapKind::Publication, Some(2), None));
     assert_eq!(event.bytes, br#"{"text":"hello","pixels":"$0"}"#.len() as u64 + 1000);
     // What a peer publishes is a request, then an event, then its answer.
     watched.publish(&Said { text: "you".to_owned(), pixels: Bytes::new() }).await.unwrap();
@@ -182,7 +182,7 @@ async fn an_event_is_seen_once_with_how_many_hear_it(place: Endpoint) {
     for _ in 0..3 {
         kinds.push(next(&mut watching).await.kind);
     }
-    assert_eq!(kinds, [TapKind::Request, TapKind::Event, TapKind::Response]);
+    assert_eq!(kinds, [TapKind::Request, TapKind::Publication, TapKind::Response]);
     server.shutdown().await;
 }
 

@@ -1,10 +1,11 @@
 //! The way to a server: which endpoint, and what mends it where there is none.
 
+use std::cmp::Ordering;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use ipc_bridge::{Client, ConnectError, Endpoint, FoundEndpoint, ReadTokenError, Token};
+use ipc_bridge::{Client, ConnectError, Endpoint, FoundEndpoint, PROTOCOL_VERSION, ReadTokenError, Token};
 
 use crate::failure::Failed;
 use crate::options::Options;
@@ -39,19 +40,22 @@ fn found() -> Result<Vec<FoundEndpoint>, Failed> {
 /// Connects to the server that was named.
 pub(crate) async fn connect(options: &Options) -> Result<Client, Failed> {
     let (endpoint, shown) = endpoint(options)?;
+    reach(options, &endpoint).await?.map_err(|error| no_connection(&error, &shown))
+}
+
+/// Connects to this server, and tells apart what is wrong with the command line from what the server says to it.
+pub(crate) async fn reach(options: &Options, endpoint: &Endpoint) -> Result<Result<Client, ConnectError>, Failed> {
     let mut builder = Client::builder();
     if let Some(token) = token(options)? {
         builder = builder.token(token);
     }
-    let connecting = builder.connect(&endpoint);
-    let connected = match options.timeout {
-        None => connecting.await,
-        Some(waited) => tokio::time::timeout(waited, connecting).await.unwrap_or(Err(ConnectError::Timeout { waited })),
-    };
-    let client = connected.map_err(|error| no_connection(&error, &shown))?;
+    let connecting = builder.connect(endpoint);
     Ok(match options.timeout {
-        Some(timeout) => client.timeout(timeout),
-        None => client,
+        None => connecting.await,
+        Some(waited) => match tokio::time::timeout(waited, connecting).await {
+            Ok(connected) => connected.map(|client| client.timeout(waited)),
+            Err(_) => Err(ConnectError::Timeout { waited }),
+        },
     })
 }
 
@@ -69,7 +73,8 @@ fn token(options: &Options) -> Result<Option<Token>, Failed> {
     }
 }
 
-fn no_connection(error: &ConnectError, shown: &str) -> Failed {
+/// Why there is no connection to the server that is called `shown`.
+pub(crate) fn no_connection(error: &ConnectError, shown: &str) -> Failed {
     match error {
         ConnectError::Name(error) => Failed::usage(error),
         ConnectError::NotRunning { .. } => {
@@ -79,10 +84,28 @@ fn no_connection(error: &ConnectError, shown: &str) -> Failed {
         ConnectError::Refused(failure) => {
             Failed { exit: crate::failure::Exit::NoConnection, ..Failed::of_answer(shown, failure) }
         }
+        ConnectError::Version(version) => {
+            let failed = Failed::no_connection(error);
+            mend(*version).into_iter().fold(failed, Failed::note)
+        }
         ConnectError::NotIpcBridge(_) | ConnectError::Timeout { .. } | ConnectError::Io(_) => {
             Failed::no_connection(error).note(format_args!("`ipc doctor --endpoint {shown}` looks closer"))
         }
         other => Failed::no_connection(other),
+    }
+}
+
+/// Which side is to be updated for a server that speaks this version; nothing where both speak the same.
+pub(crate) fn mend(theirs: u16) -> Option<String> {
+    match theirs.cmp(&PROTOCOL_VERSION) {
+        Ordering::Equal => None,
+        Ordering::Greater => Some(format!(
+            "this program is the older one: update it (cargo install ipc-cli) to one that speaks version {theirs}"
+        )),
+        Ordering::Less => Some(format!(
+            "the server is the older one: build it anew with ipc-bridge {} or later, which speaks version {PROTOCOL_VERSION}",
+            env!("CARGO_PKG_VERSION")
+        )),
     }
 }
 

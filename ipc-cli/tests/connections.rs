@@ -204,4 +204,61 @@ mod on_unix {
         transcript.ipc(&["doctor", "--endpoint", "./ipc-bridge/dead.sock", "--color", "always"]);
         transcript.map(|text| examined(&text)).compare("doctor");
     }
+
+    /// A server that says this to the first who says something.
+    fn says(folder: &Folder, name: &str, said: Vec<u8>) -> std::thread::JoinHandle<()> {
+        use std::io::{Read as _, Write as _};
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let path = folder.path().join(format!("ipc-bridge/{name}.sock"));
+        let listener = UnixListener::bind(&path).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        std::thread::spawn(move || {
+            // One that only looks whether somebody is there says nothing.
+            loop {
+                let (mut stream, _) = listener.accept().unwrap();
+                if stream.read(&mut [0; 1024]).unwrap() > 0 {
+                    stream.write_all(&said).unwrap();
+                    std::fs::remove_file(path).unwrap();
+                    return;
+                }
+            }
+        })
+    }
+
+    /// The header of a hello of this version, which tells it without a body.
+    fn hello(version: u8) -> Vec<u8> {
+        [&[0, 0, 0, 0, 1, 0, version, 0], &b"IPCB"[..]].concat()
+    }
+
+    fn goodbye(body: &str) -> Vec<u8> {
+        [&[u8::try_from(body.len()).unwrap(), 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0], body.as_bytes()].concat()
+    }
+
+    #[test]
+    fn the_doctor_tells_servers_of_other_versions_and_which_side_is_the_older() {
+        let backend = Backend::start();
+        let mut transcript = Transcript::new(&backend);
+        let refused = r#"{"code":"PROTOCOL_ERROR","message":"","details":{"protocol":3}}"#;
+        let servers = [
+            ("newer", hello(2)),
+            ("older", hello(0)),
+            ("refused", goodbye(refused)),
+            ("unsaid", goodbye(r#"{"code":"PROTOCOL_ERROR","message":"what is that?"}"#)),
+            ("denied", goodbye(r#"{"code":"DENIED","message":"who is that?"}"#)),
+            ("full", goodbye(r#"{"code":"OVERLOADED","message":"full"}"#)),
+            ("web", b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()),
+        ];
+        let servers = servers.map(|(name, said)| says(&backend.folder, name, said));
+        // The one that is asked for is asked once, and all others beside it.
+        transcript.ipc(&["doctor", "--endpoint", "newer", "--color", "always"]);
+        for server in servers {
+            server.join().unwrap();
+        }
+        // Whatever else meets such a server says what to do as well.
+        let server = says(&backend.folder, "older", hello(0));
+        transcript.ipc(&["list", "--endpoint", "older"]);
+        server.join().unwrap();
+        transcript.map(|text| examined(&text)).compare("doctor_versions");
+    }
 }

@@ -6,6 +6,7 @@ mod channel;
 pub mod diff;
 mod event;
 mod fingerprint;
+mod marks;
 mod names;
 mod part;
 mod schema;
@@ -183,5 +184,14 @@ pub enum DescriptionError {
         path: String,
         /// The path of the type that has it.
         taken: String,
+    },
+    /// A field of an event says `#[ipc(bigint)]`, and the schema of the event has no place for it.
+    #[error(
+        "`#[ipc(bigint)]` on a field of the event `{channel}` has no place in its schema, which is not the one of its \
+         fields: derive `JsonSchema` for it, or write `\"x-ipc-bigint\": true` where the schema is made"
+    )]
+    Unmarked {
+        /// The channel of the event.
+        channel: String,
     },
 }

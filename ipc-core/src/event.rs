@@ -78,6 +78,13 @@ pub trait Event: Serialize + JsonSchema + Send + Sync + 'static {
         None
     }
 
+    /// The event's schema once more, with the marks of its fields, where any is marked.
+    #[doc(hidden)]
+    fn describe_marks(generator: &mut SchemaGenerator) -> Option<Schema> {
+        let _: &mut SchemaGenerator = generator;
+        None
+    }
+
     /// Checks the constraints on an event that a peer publishes.
     #[doc(hidden)]
     fn validate(&self, issues: &mut Issues);

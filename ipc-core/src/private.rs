@@ -52,6 +52,12 @@ pub fn with_bigints(mut schema: schemars::Schema, places: &[usize]) -> schemars:
     schema
 }
 
+/// The schema, marked as a whole as one of `bigint`s.
+pub fn with_bigint(mut schema: schemars::Schema) -> schemars::Schema {
+    schema.insert(crate::schema::BIGINT.to_owned(), true.into());
+    schema
+}
+
 /// The failure of an error that stays in this process: the log learns what it says and what it says of its causes.
 pub fn internal(error: &dyn std::error::Error) -> Failure {
     let mut cause = error.to_string();

@@ -71,6 +71,37 @@ fn subschemas(schema: &Map<String, Value>, mut visit: impl FnMut(&Value)) {
     }
 }
 
+/// Whether `schema` has a keyword, however deep.
+pub(crate) fn holds_keyword(schema: &Map<String, Value>, keyword: &str) -> bool {
+    let mut found = schema.contains_key(keyword);
+    subschemas(schema, |inner| found |= inner.as_object().is_some_and(|inner| holds_keyword(inner, keyword)));
+    found
+}
+
+/// Shows `visit` every schema that stands directly in `left`, and with it the one that stands in the same place of `right`.
+pub(crate) fn pairs(
+    left: &Map<String, Value>,
+    right: &mut Map<String, Value>,
+    visit: &mut dyn FnMut(&Value, Option<&mut Value>),
+) {
+    for (keyword, value) in left {
+        let other = right.get_mut(keyword);
+        match (holds(keyword), value, other) {
+            (Holds::Schemas, Value::Array(many), Some(Value::Array(others))) => {
+                let mut others = others.iter_mut();
+                many.iter().for_each(|one| visit(one, others.next()));
+            }
+            (Holds::Schemas, Value::Array(many), _) => many.iter().for_each(|one| visit(one, None)),
+            (Holds::Schemas, one, other) => visit(one, other),
+            (Holds::NamedSchemas, Value::Object(named), Some(Value::Object(others))) => {
+                named.iter().for_each(|(name, one)| visit(one, others.get_mut(name)));
+            }
+            (Holds::NamedSchemas, Value::Object(named), _) => named.values().for_each(|one| visit(one, None)),
+            _ => {}
+        }
+    }
+}
+
 /// Shows `visit` every reference in `schema`, however deep.
 pub(crate) fn references_mut(schema: &mut Value, visit: &mut dyn FnMut(&mut String)) {
     if let Value::Object(schema) = schema {

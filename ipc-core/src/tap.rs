@@ -169,7 +169,9 @@ pub enum TapKind {
     /// An item of a stream: of the answer where it goes out, of what is sent beside a request where it comes in.
     Item,
     /// An event, on its way to its subscribers.
-    Event,
+    // Named apart from the trait `Event`, whose whole path the compiler would write in the messages of every user.
+    #[serde(rename = "event")]
+    Publication,
 }
 
 /// Which way something goes, as the server sees it.

@@ -3,6 +3,7 @@
 //! item and options -> model -> validate -> expand, as for a handler.
 
 mod expand;
+mod marks;
 mod model;
 mod options;
 mod stub;
@@ -21,7 +22,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
     };
     let mut diagnostics = Diagnostics::default();
     let options = options::parse(&input.attrs, &mut diagnostics);
-    let event = model::build(&input, options);
+    let event = model::build(&input, options, &mut diagnostics);
     validate::check(&event, &input, &mut diagnostics);
     if diagnostics.is_empty() {
         expand::expand(&event)

@@ -6,7 +6,6 @@
 pub(crate) mod channel;
 mod duration;
 pub(crate) mod expand;
-mod marks;
 pub(crate) mod model;
 pub(crate) mod options;
 pub(crate) mod parse;

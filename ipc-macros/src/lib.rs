@@ -13,6 +13,7 @@ mod handler;
 mod hygiene;
 mod ipc_error;
 mod item;
+mod marks;
 mod service;
 mod words;
 
@@ -225,6 +226,10 @@ pub fn ipc_error(item: TokenStream) -> TokenStream {
 /// | `"keep_latest"` | gets the latest, or the latest of each key, and is told how many it missed |
 /// | `"disconnect"` | loses its subscription |
 /// | `"wait"` | misses nothing: whoever publishes waits for it, with `publish_and_wait` |
+///
+/// On a field, of a struct or of a variant: `#[ipc(bigint)]` makes its integers `bigint`s in TypeScript, exact in both
+/// directions, and the event's key with them. The schema of the event says `"x-ipc-bigint": true` there, as long as the type
+/// derives `JsonSchema`; what travels is the same. What is sensitive in an event is a `Sensitive<T>`.
 #[proc_macro_derive(Event, attributes(event, ipc))]
 pub fn event(item: TokenStream) -> TokenStream {
     event::derive(item.into()).into()

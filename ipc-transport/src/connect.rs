@@ -8,7 +8,7 @@ use ipc_core::{ContractMismatch, DescriptionError, Failure, GrantsError, RouterE
 
 use crate::endpoint::NameError;
 use crate::handshake::HandshakeError;
-use crate::hello::HelloError;
+use crate::hello::{HelloError, Spoken};
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +88,10 @@ impl From<HandshakeError> for ConnectError {
             HandshakeError::Closed | HandshakeError::Timeout(_) | HandshakeError::NotAdmitted(_) => {
                 Self::NotIpcBridge(error.to_string())
             }
-            HandshakeError::Refused(failure) => Self::Refused(failure),
+            HandshakeError::Refused(failure) => match Spoken::of(&failure).and_then(Spoken::another) {
+                Some(version) => Self::Version(version),
+                None => Self::Refused(failure),
+            },
             HandshakeError::Hello(HelloError::Version(version)) => Self::Version(version),
             HandshakeError::Hello(other) => Self::NotIpcBridge(other.to_string()),
         }

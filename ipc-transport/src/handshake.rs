@@ -60,7 +60,7 @@ pub(crate) async fn read_hello(reader: &mut ReadHalf, input: &mut Vec<u8>) -> Re
 pub(crate) async fn refuse(writer: &mut WriteHalf, error: &HelloError) -> io::Result<()> {
     let said = match error {
         HelloError::NotThisProtocol(_) => format!("ipc-bridge: {error}\n").into_bytes(),
-        _ => goodbye_frame(&Failure::new("PROTOCOL_ERROR", error)),
+        _ => goodbye_frame(&error.failure()),
     };
     writer.write_all(&said).await?;
     writer.shutdown().await

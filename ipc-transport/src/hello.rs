@@ -11,12 +11,18 @@ use crate::frame;
 use crate::limits::Limits;
 use crate::token::{Presented, Token};
 
+/// The code of a goodbye to a hello that is not taken.
+const PROTOCOL_ERROR: &str = "PROTOCOL_ERROR";
+
 /// The most bytes that the body of a hello may have.
 pub(crate) const MAX_HELLO_BYTES: usize = 16 * 1024;
 
-/// The body of a hello: who the sender is and what it takes.
+/// A hello: who the sender is and what it takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
+    /// The version of the protocol that the sender speaks. It stands in the header of the frame, and not in its body.
+    #[serde(skip, default = "protocol")]
+    pub protocol: u16,
     /// The sender's implementation and its version, for people: `ipc-bridge/0.1.0`.
     pub agent: String,
     /// The encoding of bodies; `json` is the only one of this version.
@@ -50,6 +56,11 @@ pub struct HelloLimits {
     pub stream_bytes: u32,
 }
 
+/// What a hello of this program's version says.
+const fn protocol() -> u16 {
+    PROTOCOL_VERSION
+}
+
 /// What a peer takes of a stream that does not say so.
 const fn stream_bytes() -> u32 {
     64 * 1024
@@ -58,6 +69,7 @@ const fn stream_bytes() -> u32 {
 impl Hello {
     pub(crate) fn new(instance: &str, fingerprint: Option<String>, limits: &Limits) -> Self {
         Self {
+            protocol: PROTOCOL_VERSION,
             agent: concat!("ipc-bridge/", env!("CARGO_PKG_VERSION")).to_owned(),
             codec: "json".to_owned(),
             instance: instance.to_owned(),
@@ -144,6 +156,40 @@ pub(crate) enum HelloError {
     Codec(String),
 }
 
+/// What a goodbye says beside its message to a peer of another version.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Spoken {
+    /// The version that the sender of the goodbye speaks.
+    protocol: u16,
+}
+
+impl Spoken {
+    /// What a goodbye says of a version, if it does.
+    pub(crate) fn of(failure: &Failure) -> Option<Self> {
+        if failure.code() != PROTOCOL_ERROR {
+            return None;
+        }
+        // What is no number of a version says nothing of one.
+        Self::deserialize(failure.details()?).ok()
+    }
+
+    /// The version, where it is another one than this side's.
+    pub(crate) fn another(self) -> Option<u16> {
+        (self.protocol != PROTOCOL_VERSION).then_some(self.protocol)
+    }
+}
+
+impl HelloError {
+    /// What a peer is told that began like this.
+    pub(crate) fn failure(&self) -> Failure {
+        let failure = Failure::new(PROTOCOL_ERROR, self);
+        match self {
+            Self::Version(_) => failure.with_details(Spoken { protocol: PROTOCOL_VERSION }),
+            _ => failure,
+        }
+    }
+}
+
 /// Reads a peer's first frame. The twelve bytes of a hello's header and the whole layout of a goodbye are the same in
 /// every version of the protocol.
 pub(crate) fn decode(bytes: &[u8]) -> Result<FirstFrame, HelloError> {
@@ -170,7 +216,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<FirstFrame, HelloError> {
         let failure = serde_json::from_slice(body).map_err(|error| HelloError::Body(error.to_string()))?;
         return Ok(FirstFrame::Goodbye(Box::new(failure)));
     }
-    let hello: Hello = serde_json::from_slice(body).map_err(|error| HelloError::Body(error.to_string()))?;
+    let mut hello: Hello = serde_json::from_slice(body).map_err(|error| HelloError::Body(error.to_string()))?;
+    hello.protocol = version;
     if hello.codec != "json" {
         return Err(HelloError::Codec(hello.codec));
     }

@@ -13,7 +13,7 @@ use ipc_core::{Access, Failure, Grants, GrantsError, Peer, code};
 use crate::calls::Calls;
 use crate::frame::{self, Frames, Large};
 use crate::granting::Admitted;
-use crate::hello::HelloLimits;
+use crate::hello::{HelloLimits, Spoken};
 use crate::limits::Limits;
 use crate::outbox::{Lane, NotSent, Outbox, Outgoing, WriteHalf};
 use crate::publishing::Publishing;
@@ -245,5 +245,9 @@ const GOODBYE_LETTERS: usize = 512;
 pub(crate) fn goodbye(failure: &Failure) -> Vec<u8> {
     let message: String = failure.message().chars().take(GOODBYE_LETTERS).collect();
     let said = Failure::new(failure.code().to_owned(), message);
+    let said = match Spoken::of(failure) {
+        Some(spoken) => said.with_details(spoken),
+        None => said,
+    };
     serde_json::to_vec(&said).expect("a failure is two strings and a JSON value")
 }

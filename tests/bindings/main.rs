@@ -4,4 +4,5 @@
 mod contract;
 mod files;
 mod generated;
+mod marked_events;
 mod refused;

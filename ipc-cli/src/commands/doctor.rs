@@ -1,6 +1,7 @@
 //! `ipc doctor`: what is wrong, and what mends it.
 
 mod endpoints;
+mod protocol;
 mod server;
 mod versions;
 
@@ -8,6 +9,7 @@ use anstyle::Style;
 use clap::Args;
 use serde::Serialize;
 
+use crate::connection;
 use crate::failure::Failed;
 use crate::options::Options;
 use crate::output::Output;
@@ -64,8 +66,10 @@ impl Finding {
 
 impl Doctor {
     pub(super) async fn run(&self, options: &Options, output: &Output) -> Result<(), Failed> {
-        let mut findings = endpoints::look();
-        findings.extend(server::look(options).await);
+        // The endpoint that is asked for, or the only one, is connected to with its token, and once.
+        let asked = connection::endpoint(options);
+        let mut findings = endpoints::look(asked.as_ref().ok().map(|(_, shown)| shown.as_str())).await;
+        findings.extend(server::look(options, asked).await);
         findings.extend(versions::look());
         for finding in &findings {
             if !output.is_for_people() {

@@ -96,7 +96,7 @@ fn line(message: &TapMessage) -> String {
         TapKind::Request => "request",
         TapKind::Response => "response",
         TapKind::Item => "item",
-        TapKind::Event => "event",
+        TapKind::Publication => "event",
         _ => "message",
     };
     let from = peer.map(|peer| match (peer.connection, peer.pid) {

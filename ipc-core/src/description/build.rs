@@ -9,7 +9,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
 use super::fingerprint::Fingerprints;
-use super::names::{self, Ids};
+use super::names;
 use crate::envelope::PROTOCOL_VERSION;
 
 use super::event::EventDraft;
@@ -64,10 +64,14 @@ pub(crate) fn build(draft: impl FnOnce(&mut Generators) -> Drafts) -> Result<Des
         input: SchemaSettings::draft2020_12().for_deserialize().into_generator(),
         output: SchemaSettings::draft2020_12().for_serialize().into_generator(),
     };
-    let drafts = draft(&mut generators);
-    let (input, inputs) = finish(generators.input);
-    let (output, outputs) = finish(generators.output);
+    let mut drafts = draft(&mut generators);
+    let (inputs, outputs) = (names::ids(&generators.input), names::ids(&generators.output));
     names::check(&inputs, &outputs)?;
+    // Now that each type is there, and a name is that of one.
+    for (_, event, _) in &mut drafts.events {
+        event.mark(&mut generators)?;
+    }
+    let (input, output) = (finish(generators.input), finish(generators.output));
 
     let renamed = renamed(&input, &output);
     for name in &renamed {
@@ -113,15 +117,14 @@ pub(crate) fn build(draft: impl FnOnce(&mut Generators) -> Drafts) -> Result<Des
     })
 }
 
-/// The mended definitions of a generator, and the types that they are of.
-fn finish(mut generator: SchemaGenerator) -> (BTreeMap<String, Schema>, Ids) {
+/// The mended definitions of a generator.
+fn finish(mut generator: SchemaGenerator) -> BTreeMap<String, Schema> {
     let definitions = generator.take_definitions(false);
-    let ids = names::ids(&generator);
     let mended = |(name, schema): (String, Value)| {
         let schema = Schema::try_from(schema).unwrap_or_else(|_| Schema::from(Map::new()));
         (name, mended(schema))
     };
-    (definitions.into_iter().map(mended).collect(), ids)
+    definitions.into_iter().map(mended).collect()
 }
 
 pub(super) fn mended(mut schema: Schema) -> Schema {

@@ -66,7 +66,9 @@ pub enum ChannelKind {
     /// One request, one response.
     Call,
     /// One request, a stream of items.
-    Stream,
+    // Named apart from the trait `Stream`, whose whole path the compiler would write in the messages of every user.
+    #[serde(rename = "stream")]
+    ServerStream,
     /// A request and a stream of items beside it, one response.
     Upload,
     /// A stream of items each way.
@@ -78,7 +80,7 @@ impl ChannelKind {
     pub(super) const fn of(incoming: bool, item: bool) -> Self {
         match (incoming, item) {
             (false, false) => Self::Call,
-            (false, true) => Self::Stream,
+            (false, true) => Self::ServerStream,
             (true, false) => Self::Upload,
             (true, true) => Self::Duplex,
         }
@@ -88,7 +90,7 @@ impl ChannelKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Call => "call",
-            Self::Stream => "stream",
+            Self::ServerStream => "stream",
             Self::Upload => "upload",
             Self::Duplex => "duplex",
         }
@@ -98,7 +100,7 @@ impl ChannelKind {
 /// Reads a kind, and passes over one that a later version may write: the parts of the channel tell theirs as well.
 fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ChannelKind>, D::Error> {
     let kind = Option::<String>::deserialize(deserializer)?;
-    let all = [ChannelKind::Call, ChannelKind::Stream, ChannelKind::Upload, ChannelKind::Duplex];
+    let all = [ChannelKind::Call, ChannelKind::ServerStream, ChannelKind::Upload, ChannelKind::Duplex];
     Ok(kind.and_then(|name| all.into_iter().find(|kind| kind.name() == name)))
 }
 

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::build::{Generators, mended, refer_to_outputs};
 use super::fingerprint::Fingerprints;
-use super::schema;
+use super::marks::Marks;
+use super::{DescriptionError, schema};
 use crate::event::{Event, Lag};
 use crate::handler::HandlerDoc;
 
@@ -115,6 +116,7 @@ pub(crate) struct EventDraft {
     key: Option<Schema>,
     retain: bool,
     lag: Lag,
+    marks: Option<Marks>,
 }
 
 impl EventDraft {
@@ -126,7 +128,13 @@ impl EventDraft {
             key: E::describe_key(&mut generators.output),
             retain: E::RETAIN,
             lag: E::LAG,
+            marks: Marks::of::<E>(generators),
         }
+    }
+
+    /// Brings the marks of the event's fields into its schema.
+    pub(super) fn mark(&mut self, generators: &mut Generators) -> Result<(), DescriptionError> {
+        self.marks.as_ref().map_or(Ok(()), |marks| marks.put(&mut self.data, generators))
     }
 
     /// The description of the event, which peers may publish too if it is `shared`.
@@ -141,7 +149,7 @@ impl EventDraft {
             refer_to_outputs(&mut schema, renamed);
             schema
         };
-        let Self { doc, permissions, data, key, retain, lag } = self;
+        let Self { doc, permissions, data, key, retain, lag, marks: _ } = self;
         let [permission, publish_permission] = permissions.map(|permission| permission.map(str::to_owned));
         let mut event = EventDescription {
             doc: doc.text.to_owned(),

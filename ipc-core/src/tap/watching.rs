@@ -94,7 +94,7 @@ impl Taps {
     /// An event goes out to so many.
     #[cold]
     pub(crate) fn event(&self, event: &PublishedEvent, subscribers: usize) {
-        let mut message = message(TapKind::Event, TapDirection::Out, event.channel());
+        let mut message = message(TapKind::Publication, TapDirection::Out, event.channel());
         message.bytes = event.json().len() as u64 + event.attachments().iter().map(|one| one.len() as u64).sum::<u64>();
         message.subscribers = Some(subscribers as u64);
         self.pass(Passing { message, json: event.json(), is_response: false });

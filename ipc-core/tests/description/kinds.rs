@@ -51,7 +51,7 @@ fn a_channel_says_how_it_is_called() {
     let document = serde_json::to_value(&description).expect("JSON");
     for (name, kind, written) in [
         ("kind:call", ChannelKind::Call, "call"),
-        ("kind:stream", ChannelKind::Stream, "stream"),
+        ("kind:stream", ChannelKind::ServerStream, "stream"),
         ("kind:upload", ChannelKind::Upload, "upload"),
         ("kind:duplex", ChannelKind::Duplex, "duplex"),
     ] {
@@ -85,7 +85,7 @@ fn the_kind_of_a_channel_is_known_where_the_document_does_not_tell_one_that_is_k
     channels["kind:duplex"]["kind"] = Value::Null;
     let read: Description = serde_json::from_value(document).expect("a description");
     let kind = |name| read.channel(name).map(|channel| channel.kind());
-    assert_eq!(kind("kind:stream"), Some(ChannelKind::Stream));
+    assert_eq!(kind("kind:stream"), Some(ChannelKind::ServerStream));
     assert_eq!(kind("kind:upload"), Some(ChannelKind::Upload));
     assert_eq!(kind("kind:duplex"), Some(ChannelKind::Duplex));
 }

@@ -217,10 +217,58 @@ mod event {
 fn a_channel_that_is_an_event_is_another_thing() {
     let event = Router::new().event::<event::Tail>().description().expect("a description");
     let handler = one::<once::tail>().description().expect("a description");
-    for (old, new, subject) in [(&event, &handler, Subject::Channel), (&handler, &event, Subject::Event)] {
+    for (old, new, subject) in [(&event, &handler, Subject::Channel), (&handler, &event, Subject::EventChannel)] {
         let changes: Vec<_> = old.diff(new).into_iter().collect();
         let [change] = changes.as_slice() else { panic!("one change: {changes:?}") };
         assert_eq!((change.kind(), change.subject()), (ChangeKind::ChannelKind, subject));
         assert_eq!(Breaks::of(changes), Both);
     }
+}
+
+/// The same channel, which is answered on other terms.
+mod terms {
+    macro_rules! save {
+        ($module:ident $(, $($terms:tt)*)?) => {
+            pub(crate) mod $module {
+                #[ipc_core::handler("data:save" $(, $($terms)*)?, crate = ipc_core)]
+                pub(crate) async fn save(id: u64) -> u64 {
+                    id
+                }
+            }
+        };
+    }
+    save!(plain);
+    save!(within_five, timeout = "5s");
+    save!(within_less, timeout = "1500ms");
+    save!(detached, detached);
+}
+
+#[test]
+fn an_answer_that_may_take_less_time_or_more() {
+    let [plain, five, less] =
+        [one::<terms::plain::save>(), one::<terms::within_five::save>(), one::<terms::within_less::save>()];
+    let judged = |old: &Router, new: &Router, what: &str| judged(old, new, Nobody, ChangeKind::Timeout, "", what);
+    judged(&five, &less, "it may take at most 1.5s, and before at most 5s");
+    judged(&less, &five, "it may take at most 5s, and before at most 1.5s");
+    judged(&plain, &less, "it may take at most 1.5s, and before as long as it takes");
+    judged(&less, &plain, "it may take as long as it takes, and before at most 1.5s");
+    let described = [five, less].map(|router| router.description().expect("a description"));
+    let [five, less] = &described;
+    assert_eq!(five.fingerprint(), less.fingerprint());
+    let changes = five.diff(less);
+    let said: Vec<_> = changes.iter().map(|change| change.why()).collect();
+    assert_eq!(
+        said,
+        ["breaks nobody: a call that takes longer is answered `TIMEOUT`, which every client must be ready for"]
+    );
+}
+
+#[test]
+fn a_handler_that_is_stopped_or_not_when_nobody_waits() {
+    let (plain, detached) = (one::<terms::plain::save>(), one::<terms::detached::save>());
+    let kind = ChangeKind::Detached;
+    let what = "it is stopped when nobody waits for it any more";
+    judged(&detached, &plain, OldClients, kind, "", what);
+    let what = "it runs to its end when nobody waits for it any more";
+    judged(&plain, &detached, NewClients, kind, "", what);
 }

@@ -48,7 +48,7 @@ rows! {
         {"type": "integer", "format": "int64"}, Nobody, Nobody;
         Type "" "it is a `int64` and was a `int`";
     a_text_that_is_sensitive {"type": "string"} => {"type": "string", "x-ipc-sensitive": true}, Nobody, Nobody;
-        Sensitive "" "it is sensitive now";
+        Sensitivity "" "it is sensitive now";
     what_is_not_understood_is_taken_for_breaking {"type": "string"} => {"type": "string", "not": {"const": "a"}}, Both, Both;
         NotJudged "" "what its schema says by `not` is another";
     a_reference_that_leads_nowhere {"type": "string"} => {"$ref": "#/$defs/Gone"}, Both, Both;

@@ -178,6 +178,10 @@ fn edits(row: &str) -> Vec<[Vec<(&'static str, Value)>; 2]> {
         [call, one("/events/a:event/permission", Value::Null, json!("a:b"))].concat()
     };
     let key = || one("/events/a:event/key", Value::Null, json!({"type": "string"}));
+    let shorter = || {
+        let some = one("/channels/a:call/timeout_ms", json!(5000), json!(2000));
+        [some, one("/channels/a:call/timeout_ms", Value::Null, json!(2000))].concat()
+    };
     let flag = |pointer| one(pointer, json!(false), json!(true));
     match row {
         "a channel or an event is new" => added(or(Value::Null, Value::Null)),
@@ -190,6 +194,14 @@ fn edits(row: &str) -> Vec<[Vec<(&'static str, Value)>; 2]> {
         "an error has a code no more" => back(code()),
         "a code has details now" => details(),
         "a code has no details any more" => back(details()),
+        "an answer may take less time (`timeout`)" => shorter(),
+        "an answer may take more time" => back(shorter()),
+        "a handler that was stopped runs to its end when nobody waits any more (`detached`)" => {
+            flag("/channels/a:call/detached")
+        }
+        "a handler that ran to its end is stopped when nobody waits any more" => {
+            back(flag("/channels/a:call/detached"))
+        }
         "a permission is needed that was not" => permission(),
         "a permission is needed no more" => back(permission()),
         "peers may publish an event now" => flag("/events/a:event/shared"),

@@ -41,7 +41,7 @@ fn judged(old: &Router, new: &Router, breaks: Breaks, kind: ChangeKind, place: &
     let [old, new] = &descriptions;
     let changes = old.diff(new);
     let found = changes.iter().find(|change| change.kind() == kind && change.place() == place);
-    assert_eq!(found.map(ipc_core::diff::Change::subject), Some(Subject::Event), "{kind:?}: {changes}");
+    assert_eq!(found.map(ipc_core::diff::Change::subject), Some(Subject::EventChannel), "{kind:?}: {changes}");
     assert_eq!(Breaks::of(changes.clone()), breaks, "{changes}");
     let back = new.diff(old);
     // What is new or gone is not judged alike: nobody is broken by what it does not use.

@@ -118,7 +118,7 @@ pair!(a_struct_of_one_field_is_no_enum_of_one_variant
 pair!(a_default_of_another_value
     { pub(crate) struct T { #[serde(default)] a: bool } }
     { pub(crate) struct T { #[serde(default = "crate::structs::yes")] a: bool } }
-    Nobody, Nobody; Default ".a" "the default is `true` and was `false`");
+    Nobody, Nobody; DefaultValue ".a" "the default is `true` and was `false`");
 
 const fn yes() -> bool {
     true

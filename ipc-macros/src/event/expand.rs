@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::DeriveInput;
 use syn::spanned::Spanned;
 
 use super::model::Event;
@@ -33,6 +34,7 @@ pub(crate) fn expand(event: &Event) -> TokenStream {
         Some((key, keyed)) => (Some(key), Some(quote!(#allow #keyed))),
         None => (None, None),
     };
+    let marks = event.copy.as_ref().map(|copy| marks(copy, private));
     let never_waits = (event.lag_variant() != Some("Wait")).then(|| quote!(#allow #never_waits {}));
     let check = quote_spanned!(Span::mixed_site()=> (&#private::Probe(self)).check("", issues););
     let check = hygiene::shown_at(&check, event.name.span());
@@ -47,6 +49,7 @@ pub(crate) fn expand(event: &Event) -> TokenStream {
             #permission
             #publish_permission
             #key
+            #marks
             fn validate(&self, issues: &mut #private::Issues) {
                 use #private::{CheckPlain as _, CheckValidated as _};
                 #check
@@ -67,6 +70,11 @@ pub(super) fn key(event: &Event) -> Option<(TokenStream, TokenStream)> {
     let local = Span::mixed_site();
     let json = quote_spanned!(at(ty.span())=> #shown::key_json(&self.#field));
     let schema = quote_spanned!(at(ty.span())=> generator.subschema_for::<#ty>());
+    let schema = if event.key.as_ref().is_some_and(|key| key.bigint) {
+        quote_spanned!(local=> #private::with_bigint(#schema))
+    } else {
+        schema
+    };
     let key = quote_spanned! {local=>
         fn key_json(&self) -> #option<
             #private::core::result::Result<#private::std::string::String, #private::serde_json::Error>,
@@ -83,4 +91,19 @@ pub(super) fn key(event: &Event) -> Option<(TokenStream, TokenStream)> {
         }
     };
     Some((key, keyed))
+}
+
+/// What tells where the marks of its fields stand in the schema of an event.
+fn marks(copy: &DeriveInput, private: &TokenStream) -> TokenStream {
+    let (name, schemars_path) = (&copy.ident, format!("{}::schemars", hygiene::text(private)));
+    let option = quote!(#private::core::option::Option);
+    quote_spanned! {Span::mixed_site()=>
+        fn describe_marks(generator: &mut #private::schemars::SchemaGenerator) -> #option<#private::schemars::Schema> {
+            #[derive(#private::schemars::JsonSchema)]
+            #[schemars(crate = #schemars_path)]
+            #[allow(dead_code, deprecated, nonstandard_style)]
+            #copy
+            #option::Some(<#name as #private::schemars::JsonSchema>::json_schema(generator))
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! What an event is, apart from how it was written.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Type, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Field, Fields, LitStr, Type, parse_quote};
 
+use super::marks::{self, Marked};
 use super::options::Options;
+use crate::diagnostics::Diagnostics;
 use crate::{docs, hygiene};
 
 /// What `lag` may say, and the variant of `Lag` that it is.
@@ -25,6 +27,10 @@ pub(crate) struct Event {
     pub(crate) lag: Option<LitStr>,
     pub(crate) permission: Option<LitStr>,
     pub(crate) publish_permission: Option<LitStr>,
+    /// The fields that say `#[ipc(…)]`.
+    pub(crate) marked: Vec<Marked>,
+    /// What its schema is marked by, where a field says `#[ipc(bigint)]`.
+    pub(crate) copy: Option<DeriveInput>,
 }
 
 /// What an event's subscribers tell it apart by.
@@ -33,6 +39,8 @@ pub(crate) struct Key {
     pub(crate) text: LitStr,
     /// The field; nothing where there is none of this name.
     pub(crate) field: Option<(Ident, Type)>,
+    /// Whether the field says `#[ipc(bigint)]`.
+    pub(crate) bigint: bool,
 }
 
 impl Event {
@@ -44,14 +52,17 @@ impl Event {
 }
 
 /// Makes the model of `input`.
-pub(crate) fn build(input: &DeriveInput, options: Options) -> Event {
+pub(crate) fn build(input: &DeriveInput, options: Options, diagnostics: &mut Diagnostics) -> Event {
     let Options { channel, retain, key, lag, permission, publish_permission, krate, misread } = options;
     let krate = krate.unwrap_or_else(|| parse_quote!(::ipc_bridge));
     let key = key.map(|text| {
-        let named = |(name, _): &(&Ident, &Type)| hygiene::wire_name(name) == text.value();
-        let field = fields(input).find(named).map(|(name, ty)| (name.clone(), ty.clone()));
-        Key { text, field }
+        let named = |(name, _): &(&Ident, &Field)| hygiene::wire_name(name) == text.value();
+        let found = fields(input).find(named);
+        let bigint = found.is_some_and(|(_, field)| marks::is_bigint(field));
+        Key { text, field: found.map(|(name, field)| (name.clone(), field.ty.clone())), bigint }
     });
+    let marked = marks::read(input, diagnostics);
+    let copy = marked.iter().any(|field| field.marks.bigint.is_some()).then(|| marks::copy(input));
     Event {
         private: hygiene::private(&krate),
         name: input.ident.clone(),
@@ -64,11 +75,13 @@ pub(crate) fn build(input: &DeriveInput, options: Options) -> Event {
         lag,
         permission,
         publish_permission,
+        marked,
+        copy,
     }
 }
 
 /// The named fields of a struct.
-pub(crate) fn fields(input: &DeriveInput) -> impl Iterator<Item = (&Ident, &Type)> {
+pub(crate) fn fields(input: &DeriveInput) -> impl Iterator<Item = (&Ident, &Field)> {
     let fields = match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => Some(fields.named.iter()),
@@ -76,5 +89,5 @@ pub(crate) fn fields(input: &DeriveInput) -> impl Iterator<Item = (&Ident, &Type
         },
         _ => None,
     };
-    fields.into_iter().flatten().filter_map(|field| Some((field.ident.as_ref()?, &field.ty)))
+    fields.into_iter().flatten().filter_map(|field| Some((field.ident.as_ref()?, field)))
 }

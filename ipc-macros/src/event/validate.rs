@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 use syn::{Attribute, Data, DeriveInput, GenericParam};
 
+use super::marks;
 use super::model::{Event, Key, LAGS, fields};
 use crate::diagnostics::{Diagnostics, expected};
 use crate::handler::channel;
@@ -44,19 +45,40 @@ pub(crate) fn check(event: &Event, input: &DeriveInput, diagnostics: &mut Diagno
         let (found, known) = (lag.value(), LAGS.map(|(name, _)| name));
         diagnostics.report(lag, format_args!("unknown lag `{found}`, {}", expected(&found, &known)));
     }
-    marks(input, diagnostics);
+    marks(event, input, diagnostics);
     for attr in inner_attributes(input).filter(|attr| attr.path().is_ident("event")) {
         diagnostics.report(attr, "`#[event(…)]` stands on the type: for one field, name it in `key = \"…\"` there");
     }
 }
 
-/// What may be said of a field stands where its schema is made.
-fn marks(input: &DeriveInput, diagnostics: &mut Diagnostics) {
-    for attr in inner_attributes(input).chain(&input.attrs).filter(|attr| attr.path().is_ident("ipc")) {
-        diagnostics.report(
-            attr,
-            "the fields of an event are described by `JsonSchema`: write `#[schemars(extend(\"x-ipc-bigint\" = true))]` for a `bigint`",
-        );
+/// What is marked travels, and has a place of its own in the schema.
+fn marks(event: &Event, input: &DeriveInput, diagnostics: &mut Diagnostics) {
+    for attr in of_the_type_and_its_variants(input).filter(|attr| attr.path().is_ident("ipc")) {
+        diagnostics.report(attr, "`#[ipc(bigint)]` stands on a field of an event: mark each field that it is true of");
+    }
+    for field in &event.marked {
+        if let Some(sensitive) = &field.marks.sensitive {
+            diagnostics.report(
+                sensitive,
+                "what is sensitive in an event is told by its type, which hides it wherever the event is shown: make the field a `Sensitive<T>`",
+            );
+        }
+        let Some(bigint) = &field.marks.bigint else { continue };
+        if field.says(&["skip", "skip_serializing"]) {
+            diagnostics.report(bigint, "a field that is skipped does not travel: leave `bigint` or `skip` out");
+        } else if field.says(&["flatten"]) {
+            diagnostics.report(
+                bigint,
+                "a field that is flattened has no place of its own in the event: mark the integers where its type is declared, with `#[schemars(extend(\"x-ipc-bigint\" = true))]`",
+            );
+        } else if let Some(option) = marks::says(&input.attrs, &["into", "with", "schema_with"]) {
+            diagnostics.report(
+                bigint,
+                format_args!(
+                    "`{option}` lets the event travel as something else than its fields: mark the integers there, with `#[schemars(extend(\"x-ipc-bigint\" = true))]`"
+                ),
+            );
+        }
     }
 }
 
@@ -75,6 +97,15 @@ fn key(key: &Key, input: &DeriveInput, diagnostics: &mut Diagnostics) {
         let found = key.text.value();
         diagnostics.report(&key.text, format_args!("no field is called `{found}`, {}", expected(&found, &names)));
     }
+}
+
+/// The attributes of what is no field.
+fn of_the_type_and_its_variants(input: &DeriveInput) -> impl Iterator<Item = &Attribute> {
+    let variants = match &input.data {
+        Data::Enum(data) => Some(data.variants.iter()),
+        _ => None,
+    };
+    input.attrs.iter().chain(variants.into_iter().flatten().flat_map(|variant| &variant.attrs))
 }
 
 /// The attributes of fields and variants.

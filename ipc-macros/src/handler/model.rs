@@ -4,12 +4,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, FnArg, LitStr, Meta, Pat, PatIdent, PatType, ReturnType, Type, Visibility, parse_quote};
 
-use super::marks;
 use super::options::{Options, Timeout};
 use super::parse::Function;
 use super::stream::{self, Streamed};
 use crate::diagnostics::{Diagnostics, expected};
 use crate::garde::{self, Rule};
+use crate::marks::{self, Bearer};
 use crate::{docs, hygiene};
 
 /// The attributes of a parameter that are ours.
@@ -242,7 +242,7 @@ fn parameter(input: &mut PatType, diagnostics: &mut Diagnostics) -> Parameter {
         .filter(|mark| mark.path().is_ident("garde"))
         .flat_map(|mark| garde::parse(mark, diagnostics))
         .collect();
-    let marks::IpcMarks { sensitive, bigint } = marks::read(&marks, diagnostics);
+    let marks::IpcMarks { sensitive, bigint } = marks::read(&marks, Bearer::Parameter, diagnostics);
     let marked = |name: &str| marks.iter().any(|mark| mark.path().is_ident(name));
     // A mark on what the caller sends is a mistake, which does not make anything else of it.
     let source = if is_called(&input.ty, &["Incoming"]) {

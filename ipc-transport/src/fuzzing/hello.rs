@@ -25,7 +25,7 @@ pub fn hello(data: &[u8]) {
         Err(HelloError::NotThisProtocol(shown)) => {
             assert!(shown.len() <= 2 + 4 * 24 && shown.is_ascii() && !shown.contains('\n'), "{shown}");
         }
-        Err(error) => is_told(&Failure::new("PROTOCOL_ERROR", error)),
+        Err(error) => is_told(&error.failure()),
     }
 }
 

@@ -91,6 +91,9 @@ async fn every_other_beginning_is_refused_for_its_reason_and_its_peer_is_told_in
                 let FirstFrame::Goodbye(failure) = decode(&said).unwrap() else { panic!("{}", vector.name) };
                 assert_eq!(failure.code(), "PROTOCOL_ERROR", "{}", vector.name);
                 assert_eq!(failure.message(), error.to_string(), "{}", vector.name);
+                let version = failure.details().map(|details| details["protocol"].as_u64().unwrap());
+                let another = matches!(error, HelloError::Version(_));
+                assert_eq!(version, another.then_some(u64::from(PROTOCOL_VERSION)), "{}", vector.name);
             }
             other => panic!("{}: nobody can be told {other:?}", vector.name),
         }
@@ -105,6 +108,29 @@ fn another_version_is_known_by_twelve_bytes() {
         assert_eq!(decode(&bytes[..HEADER_BYTES - 1]), Ok(FirstFrame::Partly), "{}", vector.name);
         assert!(matches!(decode(&bytes[..HEADER_BYTES]), Err(HelloError::Version(_))), "{}", vector.name);
     }
+}
+
+#[test]
+fn a_hello_tells_the_version_in_its_header() {
+    let hello = Hello::new("0123", None, &Limits::default());
+    let Ok(FirstFrame::Hello(read, _)) = decode(&hello.encode()) else { panic!("it is a hello") };
+    assert_eq!((hello.protocol, read.protocol), (PROTOCOL_VERSION, PROTOCOL_VERSION));
+    let of_the_body: Hello = serde_json::from_slice(&hello.body()).unwrap();
+    assert_eq!(of_the_body, hello, "the body does not tell it");
+}
+
+#[test]
+fn a_goodbye_to_another_version_tells_which_one_its_sender_speaks() {
+    let goodbye = |code: &'static str, details: serde_json::Value| {
+        let failure = Failure::new(code, "no").with_details(details);
+        Spoken::of(&failure).and_then(Spoken::another)
+    };
+    assert_eq!(goodbye("PROTOCOL_ERROR", serde_json::json!({"protocol": 2})), Some(2));
+    assert_eq!(goodbye("PROTOCOL_ERROR", serde_json::json!({"protocol": PROTOCOL_VERSION})), None);
+    assert_eq!(goodbye("PROTOCOL_ERROR", serde_json::json!({"protocol": 70_000})), None);
+    assert_eq!(goodbye("PROTOCOL_ERROR", serde_json::json!({"other": 2})), None);
+    assert_eq!(goodbye("DENIED", serde_json::json!({"protocol": 2})), None);
+    assert_eq!(Spoken::of(&Failure::new("PROTOCOL_ERROR", "no")).and_then(Spoken::another), None);
 }
 
 #[tokio::test]

@@ -2,15 +2,20 @@
 
 use ipc_bridge::{Endpoint, EndpointFile, EndpointState, FoundEndpoint};
 
-use super::Finding;
+use super::{Finding, protocol};
 
 const SUBJECT: &str = "endpoint";
 
-pub(super) fn look() -> Vec<Finding> {
+/// Looks at all endpoints, and asks those that have a server for its version, but for the one that is asked by itself.
+pub(super) async fn look(asked: Option<&str>) -> Vec<Finding> {
     let mut findings: Vec<_> = folder().into_iter().collect();
     match Endpoint::all() {
         Ok(found) if found.is_empty() => findings.push(Finding::good(SUBJECT, "no server of this user has a name")),
-        Ok(found) => findings.extend(found.iter().flat_map(of_endpoint)),
+        Ok(found) => {
+            let spoken = protocol::of_all(&found, asked).await;
+            findings
+                .extend(found.iter().zip(spoken).flat_map(|(one, spoken)| of_endpoint(one).into_iter().chain(spoken)));
+        }
         Err(error) => findings.push(Finding::bad(SUBJECT, error.to_string(), "see who owns the folder, and its mode")),
     }
     findings

@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use ipc_bridge::{Client, INTROSPECT};
+use ipc_bridge::{Client, ConnectError, Endpoint, INTROSPECT};
 
 use super::endpoints::of_endpoint;
-use super::{Finding, Level};
-use crate::connection::{connect, endpoint};
+use super::{Finding, Level, protocol};
+use crate::connection;
+use crate::failure::Failed;
 use crate::options::Options;
 
 const SUBJECT: &str = "server";
@@ -14,9 +15,10 @@ const SUBJECT: &str = "server";
 /// How often a question is asked to see how long an answer takes.
 const QUESTIONS: u32 = 5;
 
-pub(super) async fn look(options: &Options) -> Vec<Finding> {
+/// Looks at the server that is `asked`, or tells why none is.
+pub(super) async fn look(options: &Options, asked: Result<(Endpoint, String), Failed>) -> Vec<Finding> {
     let named = options.endpoint.is_some();
-    let (place, shown) = match endpoint(options) {
+    let (place, shown) = match asked {
         Ok(found) => found,
         Err(failed) => {
             return vec![Finding {
@@ -36,14 +38,29 @@ pub(super) async fn look(options: &Options) -> Vec<Finding> {
             Err(error) => findings.push(Finding::bad(SUBJECT, error.to_string(), "name another with --endpoint")),
         }
     }
-    match connect(options).await {
-        Ok(client) => findings.extend(of_client(&client, &shown).await),
+    let answer = match connection::reach(options, &place).await {
+        Ok(answer) => answer,
         Err(failed) => {
-            let mend = failed.notes.first().cloned().unwrap_or_else(|| "see the log of the server".to_owned());
-            findings.push(Finding::bad(SUBJECT, failed.said, mend));
+            findings.push(of_failed(failed));
+            return findings;
         }
+    };
+    match answer {
+        Ok(_) | Err(ConnectError::Version(_)) => findings.push(protocol::of_answer(&shown, &answer)),
+        Err(_) => {}
+    }
+    match answer {
+        Ok(client) => findings.extend(of_client(&client, &shown).await),
+        // That is all there is to say of it.
+        Err(ConnectError::Version(_)) => {}
+        Err(error) => findings.push(of_failed(connection::no_connection(&error, &shown))),
     }
     findings
+}
+
+fn of_failed(failed: Failed) -> Finding {
+    let mend = failed.notes.into_iter().next().unwrap_or_else(|| "see the log of the server".to_owned());
+    Finding::bad(SUBJECT, failed.said, mend)
 }
 
 async fn of_client(client: &Client, shown: &str) -> Vec<Finding> {

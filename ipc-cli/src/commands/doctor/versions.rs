@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use ipc_bridge::PROTOCOL_VERSION;
 use serde_json::Value;
 
 use super::Finding;
@@ -10,7 +11,8 @@ use super::Finding;
 const OWN: &str = env!("CARGO_PKG_VERSION");
 
 pub(super) fn look() -> Vec<Finding> {
-    let mut findings = vec![Finding::good("version", format!("ipc {OWN}"))];
+    let mut findings =
+        vec![Finding::good("version", format!("ipc {OWN}, which speaks version {PROTOCOL_VERSION} of the protocol"))];
     let Ok(here) = std::env::current_dir() else { return findings };
     findings.extend(
         first_above(&here, "node_modules/ipc-bridge/package.json", of_package).map(|version| compared("npm", &version)),

@@ -161,7 +161,9 @@ pub enum Subject {
     /// The channel of a handler.
     Channel,
     /// An event.
-    Event,
+    // Named apart from the trait `Event`, whose whole path the compiler would write in the messages of every user.
+    #[serde(rename = "event")]
+    EventChannel,
 }
 
 /// Whom a change breaks.
@@ -195,6 +197,10 @@ pub enum ChangeKind {
     CodeRemoved,
     /// An error's code has details, or has none any more.
     Details,
+    /// How long an answer may take.
+    Timeout,
+    /// Whether a handler runs to its end when nobody waits for it any more.
+    Detached,
     /// Whether an event's subscribers get the last one at once.
     Retain,
     /// What becomes of an event's subscribers that do not keep up.
@@ -226,13 +232,17 @@ pub enum ChangeKind {
     /// Something that is not judged, and taken for breaking.
     NotJudged,
     /// Another default value.
-    Default,
+    // Named apart from the trait `Default`, whose whole path the compiler would write in the messages of every user.
+    #[serde(rename = "default")]
+    DefaultValue,
     /// Another documentation.
     Documentation,
     /// Deprecated now, or no more, or with another note.
     Deprecation,
     /// Sensitive now, or no more.
-    Sensitive,
+    // Named apart from the type `Sensitive`, whose whole path the compiler would write in the messages of every user.
+    #[serde(rename = "sensitive")]
+    Sensitivity,
     /// The schema is written otherwise, and has the same values.
     Wording,
 }

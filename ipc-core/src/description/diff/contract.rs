@@ -27,7 +27,7 @@ pub(super) fn changes(old: &Description, new: &Description) -> Vec<Change> {
     for channel in names.into_iter().collect::<BTreeSet<_>>() {
         let is_event = |of: &Description| of.events.contains_key(channel);
         let subject = if is_event(new) || (is_event(old) && !new.channels.contains_key(channel)) {
-            Subject::Event
+            Subject::EventChannel
         } else {
             Subject::Channel
         };
@@ -134,9 +134,11 @@ impl<'a> Told<'a, '_> {
                 change.kind,
                 ChangeKind::Documentation
                     | ChangeKind::Deprecation
-                    | ChangeKind::Sensitive
-                    | ChangeKind::Default
+                    | ChangeKind::Sensitivity
+                    | ChangeKind::DefaultValue
                     | ChangeKind::Permission
+                    | ChangeKind::Timeout
+                    | ChangeKind::Detached
                     | ChangeKind::Retain
                     | ChangeKind::Lag
             )

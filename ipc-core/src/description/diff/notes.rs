@@ -20,13 +20,13 @@ impl<'a> Comparison<'a> {
             notes.push((ChangeKind::Deprecation, now(is("deprecated"), "deprecated")));
         }
         if differs(sensitive::KEYWORD) {
-            notes.push((ChangeKind::Sensitive, now(is(sensitive::KEYWORD), "sensitive")));
+            notes.push((ChangeKind::Sensitivity, now(is(sensitive::KEYWORD), "sensitive")));
         }
         if self.flow != Flow::Output && differs("default") {
             let shown = |value: Option<&&Value>| value.map_or_else(|| "none".to_owned(), |value| format!("`{value}`"));
             let (was, is) = (said(old, "default"), said(new, "default"));
             let what = format!("the default is {} and was {}", shown(is.as_ref()), shown(was.as_ref()));
-            notes.push((ChangeKind::Default, what));
+            notes.push((ChangeKind::DefaultValue, what));
         }
         for (kind, what) in notes {
             self.found(place, kind, what, Holds::SAME);

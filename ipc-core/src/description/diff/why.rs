@@ -70,9 +70,10 @@ fn new_clients(flow: Flow, kind: ChangeKind) -> &'static str {
 
 fn nobody(flow: Flow, kind: ChangeKind) -> &'static str {
     match (flow, kind) {
-        (_, ChangeKind::Documentation | ChangeKind::Deprecation | ChangeKind::Sensitive | ChangeKind::Default) => {
-            "what travels is the same"
-        }
+        (
+            _,
+            ChangeKind::Documentation | ChangeKind::Deprecation | ChangeKind::Sensitivity | ChangeKind::DefaultValue,
+        ) => "what travels is the same",
         (Flow::Input, ChangeKind::FieldAdded) => "it may be left out, and old servers ignore it",
         (Flow::Input, ChangeKind::FieldRemoved) => "what old clients send there is ignored",
         (Flow::Output, ChangeKind::FieldAdded) => "old clients ignore it",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ipc_core::envelope::{Flags, HEADER_BYTES, Header, Kind};
+use ipc_core::envelope::{Flags, HEADER_BYTES, Header, Kind, PROTOCOL_VERSION};
 use ipc_core::{Body, CallError, Router};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
@@ -85,6 +85,7 @@ impl Peer {
         let (their_reader, writer) = duplex(1 << 20);
         let (their_writer, reader) = duplex(1 << 20);
         let remote = Hello {
+            protocol: PROTOCOL_VERSION,
             agent: "test".to_owned(),
             codec: "json".to_owned(),
             instance: "0".to_owned(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arbitrary::Unstructured;
 use ipc_core::envelope::attachments::put_table;
-use ipc_core::envelope::{Flags, Header, Kind, UPSTREAM};
+use ipc_core::envelope::{Flags, Header, Kind, PROTOCOL_VERSION, UPSTREAM};
 use serde_json::json;
 
 use crate::hello::{Hello, HelloLimits};
@@ -160,7 +160,9 @@ fn hello(bytes: &mut Unstructured<'_>) -> arbitrary::Result<Vec<u8>> {
 /// The hello of a peer that takes this.
 pub(super) fn greeting(limits: HelloLimits) -> Vec<u8> {
     let [agent, codec, instance] = ["by-hand/0", "json", "00"].map(str::to_owned);
-    Hello { agent, codec, instance, fingerprint: None, limits, grants: None, token: None }.encode().to_vec()
+    Hello { protocol: PROTOCOL_VERSION, agent, codec, instance, fingerprint: None, limits, grants: None, token: None }
+        .encode()
+        .to_vec()
 }
 
 /// A frame: one that keeps the rules for its kind, mostly, so that the connection goes on.

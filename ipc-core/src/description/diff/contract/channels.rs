@@ -1,14 +1,18 @@
 //! Handlers' channels.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use schemars::Schema;
 
 use super::super::change::ChangeKind;
 use super::super::compare::Flow;
 use super::super::why;
-use super::{BOTH, NOBODY, OLD, Told};
+use super::{BOTH, NEW, NOBODY, OLD, Told};
 use crate::description::{ChannelDescription, CodeDescription};
+
+/// Why a shorter time breaks nobody.
+const SOONER: &str = "a call that takes longer is answered `TIMEOUT`, which every client must be ready for";
 
 impl<'a> Told<'a, '_> {
     pub(super) fn channels(&mut self, was: &'a ChannelDescription, is: &'a ChannelDescription) {
@@ -18,6 +22,8 @@ impl<'a> Told<'a, '_> {
         self.schemas(Flow::Input, was.request(), is.request(), "request");
         self.streams(was, is);
         self.errors(was.errors(), is.errors());
+        self.timeout(was.timeout(), is.timeout());
+        self.detached(was.detached(), is.detached());
         self.wording(before, was.fingerprint(), is.fingerprint());
     }
 
@@ -38,6 +44,39 @@ impl<'a> Told<'a, '_> {
         if let (Some(was), Some(is)) = (was.item(), is.item()) {
             self.schemas(Flow::Output, was, is, "item");
         }
+    }
+
+    /// Compares how long an answer may take. Who waits for one is ready for `TIMEOUT`, as for every standard code.
+    fn timeout(&mut self, was: Option<Duration>, is: Option<Duration>) {
+        let words = |time: Option<Duration>| match time {
+            Some(time) => format!("at most {time:?}"),
+            None => "as long as it takes".to_owned(),
+        };
+        let nobody = match (was, is) {
+            (was, is) if was == is => return,
+            (Some(was), Some(is)) if is < was => SOONER,
+            (None, Some(_)) => SOONER,
+            _ => "who waits no longer than that says so with the call",
+        };
+        let what = format!("it may take {}, and before {}", words(is), words(was));
+        self.change("", ChangeKind::Timeout, what, NOBODY, &why::told(NOBODY, "", "", nobody));
+    }
+
+    /// Compares whether a handler runs to its end when nobody waits for it any more. Who gave up cannot tell whether it was
+    /// stopped in time; that it is done all the same, a client may count on.
+    fn detached(&mut self, was: bool, is: bool) {
+        let (what, breaks) = match (was, is) {
+            (true, false) => ("it is stopped when nobody waits for it any more", OLD),
+            (false, true) => ("it runs to its end when nobody waits for it any more", NEW),
+            _ => return,
+        };
+        let why = why::told(
+            breaks,
+            "what they no longer wait for may be left half done",
+            "what these no longer wait for may be left half done",
+            "",
+        );
+        self.change("", ChangeKind::Detached, what, breaks, &why);
     }
 
     fn other_exchange(&mut self, what: &str) {
@@ -78,8 +117,8 @@ impl<'a> Told<'a, '_> {
             }
             (None, Some(_)) => {
                 let new = "those write none, and the error comes as a refusal";
-                let why = why::told(super::NEW, "", new, "");
-                self.change(place, ChangeKind::Details, "the error has details now", super::NEW, &why);
+                let why = why::told(NEW, "", new, "");
+                self.change(place, ChangeKind::Details, "the error has details now", NEW, &why);
             }
             (None, None) => {}
         }

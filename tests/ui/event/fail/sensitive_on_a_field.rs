@@ -1,10 +1,11 @@
 use ipc_bridge::prelude::*;
 
 #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema, Event)]
-#[event("job:progress")]
-struct Progress {
-    #[ipc(bigint)]
-    job: u64,
+#[event("user:joined")]
+struct Joined {
+    name: String,
+    #[ipc(sensitive)]
+    token: String,
 }
 
 fn main() {}
