@@ -1,6 +1,8 @@
 //! The npm package in `clients/typescript`: its own tests, which run against servers that are built here; and the app in
 //! `examples/notes`, whose frontend uses the package.
 
+mod browser;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -25,13 +27,16 @@ pub(crate) fn test(root: &Path) -> Result<()> {
     let [server, bindings] = build_servers(root)?;
     let package = package(root);
     install(&package)?;
-    run_within(
-        npm()
-            .current_dir(&package)
-            .arg("test")
-            .envs([("IPC_BRIDGE_TEST_SERVER", server), ("IPC_BRIDGE_TEST_BINDINGS_SERVER", bindings)]),
-        LIMIT,
-    )?;
+    let mut tests = npm();
+    tests.current_dir(&package).arg("test");
+    tests.envs([("IPC_BRIDGE_TEST_SERVER", server), ("IPC_BRIDGE_TEST_BINDINGS_SERVER", bindings)]);
+    match browser::ensure() {
+        Ok(path) => {
+            tests.env(browser::VARIABLE, path);
+        }
+        Err(why) => println!("skipped: {why}, so the TypeScript client is NOT tested in a browser"),
+    }
+    run_within(&mut tests, LIMIT)?;
     test_notes(root)
 }
 

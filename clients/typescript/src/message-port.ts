@@ -95,7 +95,11 @@ export function portOver(port: MessagePortLike, events: PortEvents): Port {
   };
 }
 
-/** Joins a message port with a connection: for a worker, or a main process, that has what the other side has not. */
+/**
+ * Joins a message port with a connection: for a page, a worker, or a main process, that has what the other side has not.
+ * Answers what ends both. A browser does not tell when the other side is gone without closing its client, as a frame that
+ * is removed is, or a worker that is terminated: whoever does that calls it.
+ */
 export async function relay(port: MessagePortLike, connector: Connector): Promise<() => void> {
   const stop = new AbortController();
   const early: Uint8Array[] = [];

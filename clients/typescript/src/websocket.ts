@@ -32,7 +32,7 @@ export function webSocket(url: string, { protocols, create }: WebSocketOptions =
       let open = false;
       socket.binaryType = "arraybuffer";
       const stop = (): void => socket.close();
-      signal.addEventListener("abort", stop, { once: true });
+      signal.addEventListener("abort", stop);
       const look = (): void => {
         timer = undefined;
         if (socket.bufferedAmount > HIGH_WATER / 2) timer = setTimeout(look, LOOK_AGAIN);
@@ -62,7 +62,7 @@ export function webSocket(url: string, { protocols, create }: WebSocketOptions =
         if (open) events.close(error);
         else reject(error);
       });
-      // What went wrong, a browser does not say; `close` follows.
-      socket.addEventListener("error", () => undefined);
+      // `close` follows, but where the page's own policy forbids the socket. What went wrong, a browser does not say.
+      socket.addEventListener("error", ({ error }) => reject(error ?? new Error("the WebSocket was not opened")));
     });
 }

@@ -102,6 +102,15 @@ it("a WebSocket that cannot be opened, or that sends text, is a failure", async 
   server.close();
 });
 
+it("a WebSocket that a page's policy forbids, and so never closes, is a failure at once", async () => {
+  const forbidden = (): WebSocketLike => {
+    const socket = new EventTarget();
+    setImmediate(() => socket.dispatchEvent(new Event("error")));
+    return Object.assign(socket, { binaryType: "", readyState: 3, bufferedAmount: 0, send() {}, close() {} });
+  };
+  await assert.rejects(connect(webSocket("ws://127.0.0.1:1", { create: forbidden })), code("UNAVAILABLE"));
+});
+
 it("message ports carry a connection between two threads, through a relay, in bounds", async () => {
   const { port1, port2 } = new MessageChannel();
   const place = new Place();
