@@ -110,7 +110,7 @@ impl Driver {
             buffered_bytes: link.limits.buffered(),
             messages: link.limits.in_flight,
         };
-        let context = router.context_within(link.connected_peer(), link.access().cloned());
+        let context = router.context(link.connected_peer());
         Self {
             reader,
             link,
@@ -157,18 +157,18 @@ impl Driver {
                 return self.link.close("this side closed it");
             }
             End::Violation(reason) => {
-                tracing::warn!(peer = ?self.link.peer, reason, "a peer broke the protocol");
+                tracing::warn!(peer = ?self.link.who(), reason, "a peer broke the protocol");
                 self.dismiss(&Failure::new("PROTOCOL_ERROR", &reason)).await;
                 return self.link.close(&reason);
             }
             End::LetGo(failure) => {
-                tracing::info!(peer = ?self.link.peer, %failure, "a peer was let go");
+                tracing::info!(peer = ?self.link.who(), %failure, "a peer was let go");
                 self.dismiss(&failure).await;
                 return self.link.close(failure.message());
             }
             End::Stalled(time) => {
                 let reason = format!("the peer took nothing of what it was sent for {time:?}, as long as it may");
-                tracing::warn!(peer = ?self.link.peer, "{reason}");
+                tracing::warn!(peer = ?self.link.who(), "{reason}");
                 return self.link.close(&reason);
             }
         };

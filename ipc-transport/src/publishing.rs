@@ -61,7 +61,7 @@ impl Publishing {
         key: Option<&str>,
     ) -> Result<(), Failure> {
         let outlet = Arc::new(Outlet::new(link, id, pattern.ends_with('*')));
-        let access = link.access().map(|access| &**access);
+        let access = link.access();
         let subscription = hub.subscribe(pattern, key, Arc::clone(&outlet) as Arc<dyn Subscriber>, access)?;
         let mut table = self.table();
         if !table.closed {

@@ -340,8 +340,8 @@ impl Shared {
             }
         };
         let hello = Hello::new(instance::id(), self.fingerprint.clone(), &self.limits);
-        let hello = hello.granting(admitted.access.as_deref()).encode();
-        let link = Arc::new(Link::new(writer, remote.limits, peer, Arc::clone(&self.limits)).admitting(admitted));
+        let hello = hello.granting(&admitted.access).encode();
+        let link = Arc::new(Link::new(writer, remote.limits, &peer, Arc::clone(&self.limits)).admitting(admitted));
         // First of all that is sent; and the link stands in its place before the peer can know that it came in.
         link.outbox.push(Outgoing::Frames(&hello)).expect("a new connection is not closed");
         place.set(&link);

@@ -94,7 +94,7 @@ impl Peer {
             token: None,
         };
         let link =
-            Arc::new(Link::new(Box::new(their_writer), remote.limits, ipc_core::Peer::unknown(), limits.shared()));
+            Arc::new(Link::new(Box::new(their_writer), remote.limits, &ipc_core::Peer::unknown(), limits.shared()));
         let driver = Driver::new(Box::new(their_reader), Vec::new(), Arc::clone(&link), router);
         let task = tokio::spawn(driver.run(()));
         Self { link, task, writer, reader: Some(reader), input: Vec::new() }
