@@ -16,12 +16,13 @@ use std::time::Duration;
 
 use ipc_core::envelope::Kind;
 use ipc_core::{Access, Failure, Router};
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::io::AsyncReadExt as _;
 use tokio::time::Sleep;
 
 use crate::assembly::{Assembly, AssemblyLimits};
 use crate::buffer;
 use crate::frame::{self, Frames};
+use crate::half::ReadHalf;
 use crate::inbox::Batch;
 use crate::link::{Link, goodbye};
 use crate::outbox::Outgoing;
@@ -30,9 +31,6 @@ use crate::throttle::Throttle;
 use self::patience::Patience;
 use self::resting::{Attended, Task};
 pub(crate) use self::taking::MISSED;
-
-/// The reading side of a transport.
-pub(crate) type ReadHalf = Box<dyn AsyncRead + Send + Unpin>;
 
 /// The replies that leave in one write while more requests of the same read wait. Answering a whole read at once would
 /// leave the peer idle meanwhile, and this side idle afterwards; answering one by one would cost a system call each.

@@ -24,6 +24,7 @@ mod frame;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod granting;
+mod half;
 mod handshake;
 mod hello;
 mod inbox;

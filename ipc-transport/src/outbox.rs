@@ -18,9 +18,9 @@ use tokio::sync::Notify;
 
 pub(crate) use self::queue::Lane;
 use self::queue::{Queue, Slot};
-pub(crate) use self::writer::WriteHalf;
 use self::writer::{Sending, Writer};
 use crate::frame::{self, Frames, Large};
+use crate::half::WriteHalf;
 use crate::yielding::yield_once;
 
 /// The bytes of events that whoever published the last of them writes itself: the connection's own task may come to it

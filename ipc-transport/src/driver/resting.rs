@@ -8,9 +8,10 @@ use std::task::{Context, Poll};
 
 use ipc_core::Router;
 
+use super::Driver;
 use super::patience::Patience;
-use super::{Driver, ReadHalf};
 use crate::buffer;
+use crate::half::ReadHalf;
 use crate::link::Link;
 use crate::throttle::Throttle;
 
