@@ -45,6 +45,7 @@ mod signal;
 mod survey;
 mod throttle;
 mod token;
+mod told;
 mod transport;
 #[cfg(test)]
 mod vectors;

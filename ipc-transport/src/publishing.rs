@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use ipc_core::envelope::{FRAGMENT_BYTES, Kind};
 use ipc_core::{
@@ -19,7 +19,10 @@ use crate::outbox::{Appended, Lane, Outgoing};
 
 /// The peer's subscriptions.
 #[derive(Debug, Default)]
-pub(crate) struct Publishing(Mutex<Table>);
+pub(crate) struct Publishing {
+    /// Made for the first: many peers subscribe to nothing.
+    table: OnceLock<Box<Mutex<Table>>>,
+}
 
 #[derive(Debug, Default)]
 struct Table {
@@ -35,16 +38,21 @@ struct Subscribed {
 }
 
 impl Publishing {
-    fn table(&self) -> MutexGuard<'_, Table> {
-        self.0.lock().expect("nothing panics while it holds the table")
+    /// The table, where there is one.
+    fn table(&self) -> Option<MutexGuard<'_, Table>> {
+        self.table.get().map(|table| lock(table))
+    }
+
+    fn made_table(&self) -> MutexGuard<'_, Table> {
+        lock(self.table.get_or_init(Box::default))
     }
 
     pub(crate) fn contains(&self, id: u32) -> bool {
-        self.table().subscriptions.contains_key(&id)
+        self.table().is_some_and(|table| table.subscriptions.contains_key(&id))
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.table().subscriptions.len()
+        self.table().map_or(0, |table| table.subscriptions.len())
     }
 
     /// The peer asks for the events that `pattern` names. They are held back until they are [released](Self::release).
@@ -63,7 +71,7 @@ impl Publishing {
         let outlet = Arc::new(Outlet::new(link, id, pattern.ends_with('*')));
         let access = link.access();
         let subscription = hub.subscribe(pattern, key, Arc::clone(&outlet) as Arc<dyn Subscriber>, access)?;
-        let mut table = self.table();
+        let mut table = self.made_table();
         if !table.closed {
             table.subscriptions.insert(id, Subscribed { outlet, hub: subscription });
         }
@@ -101,7 +109,7 @@ impl Publishing {
     /// Ends what the peer is granted no more.
     pub(crate) fn hold_to(&self, access: &Access) {
         let all: Vec<_> = {
-            let table = self.table();
+            let Some(table) = self.table() else { return };
             table.subscriptions.values().map(|one| (Arc::clone(&one.outlet), one.hub.subscribed())).collect()
         };
         // Not while the table is held: the hub may be publishing, and is waited for.
@@ -125,7 +133,8 @@ impl Publishing {
     /// The connection is gone.
     pub(crate) fn close(&self) {
         let ended = {
-            let mut table = self.table();
+            // One may be about to begin, and must find it closed.
+            let mut table = self.made_table();
             table.closed = true;
             std::mem::take(&mut table.subscriptions)
         };
@@ -135,11 +144,12 @@ impl Publishing {
     }
 
     fn outlets(&self) -> Vec<Arc<Outlet>> {
-        self.table().subscriptions.values().map(|subscribed| Arc::clone(&subscribed.outlet)).collect()
+        let Some(table) = self.table() else { return Vec::new() };
+        table.subscriptions.values().map(|subscribed| Arc::clone(&subscribed.outlet)).collect()
     }
 
     fn outlet(&self, id: u32) -> Option<Arc<Outlet>> {
-        self.table().subscriptions.get(&id).map(|subscribed| Arc::clone(&subscribed.outlet))
+        self.table()?.subscriptions.get(&id).map(|subscribed| Arc::clone(&subscribed.outlet))
     }
 
     /// Takes a subscription out that has ended; `tell` queues its end. The table is locked meanwhile: the peer may use the
@@ -147,7 +157,7 @@ impl Publishing {
     /// queued.
     fn forget(&self, outlet: &Outlet, tell: impl FnOnce()) {
         let ended = {
-            let mut table = self.table();
+            let mut table = self.made_table();
             tell();
             let found = table.subscriptions.get(&outlet.id);
             let there = found.is_some_and(|found| std::ptr::eq(Arc::as_ptr(&found.outlet), outlet));
@@ -156,6 +166,10 @@ impl Publishing {
         // Not while the table is held: the hub is told, which may be publishing, and is waited for.
         drop(ended);
     }
+}
+
+fn lock(table: &Mutex<Table>) -> MutexGuard<'_, Table> {
+    table.lock().expect("nothing panics while it holds the table")
 }
 
 /// Where the hub puts the events of one subscription.
