@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use ipc_core::envelope::{FRAGMENT_BYTES, Kind};
 use ipc_core::{
@@ -19,15 +19,18 @@ use crate::outbox::{Appended, Lane, Outgoing};
 
 /// The peer's subscriptions.
 #[derive(Debug, Default)]
-pub(crate) struct Publishing {
-    /// Made for the first: many peers subscribe to nothing.
-    table: OnceLock<Box<Mutex<Table>>>,
-}
+pub(crate) struct Publishing(Mutex<Table>);
 
 #[derive(Debug, Default)]
 struct Table {
-    subscriptions: HashMap<u32, Subscribed>,
+    /// None, while the peer has no subscription: most connections never have one.
+    open: Option<Box<Open>>,
     closed: bool,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    subscriptions: HashMap<u32, Subscribed>,
 }
 
 /// One subscription. Dropping it tells the hub that nothing is to be sent any more.
@@ -37,22 +40,36 @@ struct Subscribed {
     hub: HubSubscription,
 }
 
-impl Publishing {
-    /// The table, where there is one.
-    fn table(&self) -> Option<MutexGuard<'_, Table>> {
-        self.table.get().map(|table| lock(table))
+impl Table {
+    fn get(&self, id: u32) -> Option<&Subscribed> {
+        self.open.as_ref()?.subscriptions.get(&id)
     }
 
-    fn made_table(&self) -> MutexGuard<'_, Table> {
-        lock(self.table.get_or_init(Box::default))
+    fn all(&self) -> impl Iterator<Item = &Subscribed> {
+        self.open.iter().flat_map(|open| open.subscriptions.values())
+    }
+
+    fn remove(&mut self, id: u32) -> Option<Subscribed> {
+        let open = self.open.as_mut()?;
+        let removed = open.subscriptions.remove(&id);
+        if open.subscriptions.is_empty() {
+            self.open = None;
+        }
+        removed
+    }
+}
+
+impl Publishing {
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().expect("nothing panics while it holds the table")
     }
 
     pub(crate) fn contains(&self, id: u32) -> bool {
-        self.table().is_some_and(|table| table.subscriptions.contains_key(&id))
+        self.table().get(id).is_some()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.table().map_or(0, |table| table.subscriptions.len())
+        self.table().open.as_ref().map_or(0, |open| open.subscriptions.len())
     }
 
     /// The peer asks for the events that `pattern` names. They are held back until they are [released](Self::release).
@@ -71,9 +88,9 @@ impl Publishing {
         let outlet = Arc::new(Outlet::new(link, id, pattern.ends_with('*')));
         let access = link.access();
         let subscription = hub.subscribe(pattern, key, Arc::clone(&outlet) as Arc<dyn Subscriber>, access)?;
-        let mut table = self.made_table();
+        let mut table = self.table();
         if !table.closed {
-            table.subscriptions.insert(id, Subscribed { outlet, hub: subscription });
+            table.open.get_or_insert_default().subscriptions.insert(id, Subscribed { outlet, hub: subscription });
         }
         Ok(())
     }
@@ -109,8 +126,8 @@ impl Publishing {
     /// Ends what the peer is granted no more.
     pub(crate) fn hold_to(&self, access: &Access) {
         let all: Vec<_> = {
-            let Some(table) = self.table() else { return };
-            table.subscriptions.values().map(|one| (Arc::clone(&one.outlet), one.hub.subscribed())).collect()
+            let table = self.table();
+            table.all().map(|one| (Arc::clone(&one.outlet), one.hub.subscribed())).collect()
         };
         // Not while the table is held: the hub may be publishing, and is waited for.
         for (outlet, subscribed) in all {
@@ -133,23 +150,21 @@ impl Publishing {
     /// The connection is gone.
     pub(crate) fn close(&self) {
         let ended = {
-            // One may be about to begin, and must find it closed.
-            let mut table = self.made_table();
+            let mut table = self.table();
             table.closed = true;
-            std::mem::take(&mut table.subscriptions)
+            table.open.take()
         };
-        for Subscribed { outlet, .. } in ended.into_values() {
+        for Subscribed { outlet, .. } in ended.into_iter().flat_map(|open| open.subscriptions.into_values()) {
             outlet.close();
         }
     }
 
     fn outlets(&self) -> Vec<Arc<Outlet>> {
-        let Some(table) = self.table() else { return Vec::new() };
-        table.subscriptions.values().map(|subscribed| Arc::clone(&subscribed.outlet)).collect()
+        self.table().all().map(|subscribed| Arc::clone(&subscribed.outlet)).collect()
     }
 
     fn outlet(&self, id: u32) -> Option<Arc<Outlet>> {
-        self.table()?.subscriptions.get(&id).map(|subscribed| Arc::clone(&subscribed.outlet))
+        self.table().get(id).map(|subscribed| Arc::clone(&subscribed.outlet))
     }
 
     /// Takes a subscription out that has ended; `tell` queues its end. The table is locked meanwhile: the peer may use the
@@ -157,19 +172,15 @@ impl Publishing {
     /// queued.
     fn forget(&self, outlet: &Outlet, tell: impl FnOnce()) {
         let ended = {
-            let mut table = self.made_table();
+            let mut table = self.table();
             tell();
-            let found = table.subscriptions.get(&outlet.id);
+            let found = table.get(outlet.id);
             let there = found.is_some_and(|found| std::ptr::eq(Arc::as_ptr(&found.outlet), outlet));
-            if there { table.subscriptions.remove(&outlet.id) } else { None }
+            if there { table.remove(outlet.id) } else { None }
         };
         // Not while the table is held: the hub is told, which may be publishing, and is waited for.
         drop(ended);
     }
-}
-
-fn lock(table: &Mutex<Table>) -> MutexGuard<'_, Table> {
-    table.lock().expect("nothing panics while it holds the table")
 }
 
 /// Where the hub puts the events of one subscription.

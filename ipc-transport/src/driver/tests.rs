@@ -244,5 +244,5 @@ fn a_connection_holds_no_more_at_rest_than_is_said_of_it() {
     // With the 104 bytes of tokio it fits a task of 256.
     assert!(size(|driver| driver.run(place)) <= 152);
     // With the 16 of its counts.
-    assert!(size_of::<Link>() + 16 <= 528);
+    assert!(size_of::<Link>() + 16 <= 480);
 }
