@@ -1,6 +1,4 @@
 //! What a connection holds while nothing is said on it: the live bytes of both ends, in two processes, over a real socket.
-//!
-//! `cargo xtask allocations` runs this too, and tells what the bytes are.
 #![cfg(all(unix, target_pointer_width = "64"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -30,7 +28,7 @@ const WARM_UP: usize = 8;
 /// The connections that are counted together. Those before fill a table that doubles when it grows, and so do all.
 const CONNECTIONS: usize = 256 - WARM_UP;
 
-/// Where `cargo xtask allocations` has the profiles written.
+/// The folder into which the profiles are written, where one is named: for `dh_view.html`, which tells what the bytes are.
 const PROFILES: &str = "IPC_BRIDGE_ALLOCATIONS";
 
 /// The profiler of a server, which its client stops.
