@@ -17,10 +17,11 @@ use crate::state::{Requirements, States};
 
 /// The call that a handler answers: its channel and its peer.
 ///
-/// As a parameter of a handler it does not travel. A clone is one reference count or two, and stands for the same call.
+/// As a parameter of a handler it does not travel. A clone is two reference counts or three, and stands for the same call.
 #[derive(Debug, Clone)]
 pub struct Context {
-    session: Arc<Session>,
+    shared: Arc<Shared>,
+    peer: Peer,
     channel: &'static str,
     /// Where the channel stands among those of its router.
     place: usize,
@@ -29,15 +30,12 @@ pub struct Context {
     scope: OnceLock<Arc<CallScope>>,
 }
 
-/// What the calls of one connection have in common.
-#[derive(Debug)]
-struct Session {
-    states: Arc<States>,
-    hub: Arc<Hub>,
-    detached: Arc<Detached>,
-    peer: Peer,
-    /// What the peer may use; everything, where there is none.
-    access: Option<Arc<Access>>,
+/// What the calls of all peers have in common that one router answers.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) states: States,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) detached: Arc<Detached>,
 }
 
 /// What belongs to one call, for as long as somebody works at it.
@@ -48,15 +46,8 @@ pub(crate) struct CallScope {
 }
 
 impl Context {
-    pub(crate) fn new(
-        states: Arc<States>,
-        hub: Arc<Hub>,
-        detached: Arc<Detached>,
-        peer: Peer,
-        access: Option<Arc<Access>>,
-    ) -> Self {
-        let session = Arc::new(Session { states, hub, detached, peer, access });
-        Self { session, channel: "", place: 0, deadline: None, scope: OnceLock::new() }
+    pub(crate) fn new(shared: Arc<Shared>, peer: Peer) -> Self {
+        Self { shared, peer, channel: "", place: 0, deadline: None, scope: OnceLock::new() }
     }
 
     pub(crate) fn enter(&mut self, channel: &'static str, place: usize, deadline: Option<Instant>) {
@@ -70,9 +61,9 @@ impl Context {
     /// goes with it.
     #[inline]
     pub(crate) fn take(&mut self) -> Self {
-        let Self { session, channel, place, deadline, scope } = self;
-        let (place, deadline) = (*place, *deadline);
-        Self { session: Arc::clone(session), channel, place, deadline, scope: std::mem::take(scope) }
+        let Self { shared, peer, channel, place, deadline, scope } = self;
+        let (shared, peer) = (Arc::clone(shared), peer.clone());
+        Self { shared, peer, channel, place: *place, deadline: *deadline, scope: std::mem::take(scope) }
     }
 
     /// The channel that was called.
@@ -89,7 +80,7 @@ impl Context {
 
     /// Who called.
     pub fn peer(&self) -> &Peer {
-        &self.session.peer
+        &self.peer
     }
 
     /// Waits until nobody waits for the answer any more: the caller dropped the call, its deadline passed, or the
@@ -116,7 +107,7 @@ impl Context {
     ///
     /// The router does not declare the event, or the event cannot be written as JSON.
     pub fn publish<E: NeverWaits>(&self, event: &E) -> Result<(), PublishError> {
-        self.session.hub.publish(event)
+        self.shared.hub.publish(event)
     }
 
     /// Publishes an event, and waits until each subscriber has room for it if its lag is [`Wait`](crate::Lag::Wait).
@@ -129,12 +120,12 @@ impl Context {
     ///
     /// As for [`Publisher::publish_and_wait`].
     pub async fn publish_and_wait<E: Event>(&self, event: &E) -> Result<(), PublishError> {
-        self.session.hub.publish_and_wait(event).await
+        self.shared.hub.publish_and_wait(event).await
     }
 
     /// What publishes events beyond this call.
     pub fn publisher(&self) -> Publisher {
-        Publisher::new(Arc::clone(&self.session.hub))
+        Publisher::new(Arc::clone(&self.shared.hub))
     }
 
     /// Where the channel that was called stands among those of its router.
@@ -145,33 +136,33 @@ impl Context {
 
     /// What the peer is answered that may not use the endpoint at this place.
     pub(crate) fn denied(&self, place: usize) -> Option<Failure> {
-        let access = self.session.access.as_deref()?;
+        let access = self.access()?;
         if access.allows(place) { None } else { Some(access.deny(place)) }
     }
 
     /// What the peer is answered that may not learn that a channel is not there.
     pub(crate) fn denied_unknown(&self, name: &str) -> Option<Failure> {
-        let access = self.session.access.as_deref()?;
+        let access = self.access()?;
         if access.allows_unknown(name) { None } else { Some(access.deny_unknown(name)) }
     }
 
     /// Where it stands what it takes to publish the event with this number.
     pub(crate) fn place_of_publishing(&self, number: usize) -> usize {
-        self.session.access.as_ref().map_or(0, |access| access.place_of_publishing(number))
+        self.access().map_or(0, |access| access.place_of_publishing(number))
     }
 
     /// What the peer may use; everything, where there is none.
     pub(crate) fn access(&self) -> Option<&Access> {
-        self.session.access.as_deref()
+        self.peer.access()
     }
 
     pub(crate) fn states(&self) -> &States {
-        &self.session.states
+        &self.shared.states
     }
 
     /// Counts a handler that finishes whether anybody waits for it or not.
     pub(crate) fn begin_detached(&self) -> detached::Running {
-        self.session.detached.begin()
+        self.shared.detached.begin()
     }
 
     /// The items that the caller sends beside its request.

@@ -1,12 +1,14 @@
 //! Grants: what a peer may use, said in permissions.
 //!
-//! [`needs`] is the other half: the permission that each endpoint of a router needs. [`access`] holds one against the
-//! other, once for each connection, so that a call costs one look at a flag.
+//! [`needs`] is the other half: the permission that each endpoint of a router needs. [`granted`] holds one against the
+//! other, once for all connections that are granted the same, and [`access`] is that of one of them: a call costs one look at
+//! a flag.
 
 pub(crate) mod access;
 #[cfg(feature = "capabilities")]
 pub(crate) mod capabilities;
 mod check;
+pub(crate) mod granted;
 pub(crate) mod needs;
 mod pattern;
 

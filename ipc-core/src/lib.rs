@@ -97,6 +97,8 @@ pub use items::{Ending, ReceiveItems, Received, Unsent, Upload};
 pub use json::write_json;
 pub use peer::Peer;
 #[doc(hidden)]
+pub use peer::Who;
+#[doc(hidden)]
 pub use remote::{BoxFuture, CallError, Outbound, Remote, answers_with_a_stream};
 #[doc(hidden)]
 pub use route::{Dispatch, Inbound, PendingCall, PendingStream, Step};

@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::event::any::AnySubscription;
 use crate::event::subscribe::{Subscribe, SubscribeError, SubscribeOptions, Subscribing};
 use crate::event::subscription::Subscription;
+use crate::grants::access::Access;
 use crate::grants::{Grants, SetGrantsError};
 use crate::handler::Request;
 use crate::invoke::{Invoke, InvokeError, read_published, read_response};
@@ -27,38 +28,49 @@ use crate::streaming::{InvokeStream, ItemStream, StreamRequest};
 /// when that is gone, calls answer [`InvokeError::Disconnected`].
 #[derive(Clone, Default)]
 pub struct Peer {
+    /// What was said of it, instead of what its connection knows.
+    who: Option<Arc<Who>>,
+    remote: Option<Arc<dyn Remote>>,
+}
+
+/// What is known of a process. A connection keeps it, so that those who hold its peer need not.
+#[derive(Clone, Default)]
+pub struct Who {
     pid: Option<u32>,
     uid: Option<u32>,
     gid: Option<u32>,
-    groups: Option<Arc<[u32]>>,
-    remote: Option<Arc<dyn Remote>>,
+    /// Mostly nobody asks for them.
+    groups: Option<Arc<Vec<u32>>>,
 }
+
+/// A process of which nothing is known.
+static NOBODY: Who = Who { pid: None, uid: None, gid: None, groups: None };
 
 impl Peer {
     /// A peer of which nothing is known: this process itself, or one behind a transport that cannot tell.
     pub const fn unknown() -> Self {
-        Self { pid: None, uid: None, gid: None, groups: None, remote: None }
+        Self { who: None, remote: None }
     }
 
     /// The same peer with its process id.
     #[must_use]
-    pub const fn with_pid(mut self, pid: u32) -> Self {
-        self.pid = Some(pid);
+    pub fn with_pid(mut self, pid: u32) -> Self {
+        self.who_mut().pid = Some(pid);
         self
     }
 
     /// The same peer with the effective user and group of its process.
     #[must_use]
-    pub const fn with_user(mut self, uid: u32, gid: u32) -> Self {
-        self.uid = Some(uid);
-        self.gid = Some(gid);
+    pub fn with_user(mut self, uid: u32, gid: u32) -> Self {
+        let who = self.who_mut();
+        (who.uid, who.gid) = (Some(uid), Some(gid));
         self
     }
 
     /// The same peer with the groups of its process beside the effective one.
     #[must_use]
     pub fn with_groups(mut self, groups: &[u32]) -> Self {
-        self.groups = Some(groups.into());
+        self.who_mut().groups = Some(Arc::new(groups.to_vec()));
         self
     }
 
@@ -70,24 +82,39 @@ impl Peer {
         self
     }
 
-    /// The same peer without its connection: for what must not keep it.
-    pub(crate) fn unconnected(&self) -> Self {
-        Self { remote: None, ..self.clone() }
+    /// What is known of it.
+    #[doc(hidden)]
+    pub fn who(&self) -> &Who {
+        match (&self.who, &self.remote) {
+            (Some(who), _) => who,
+            (None, Some(remote)) => remote.who(),
+            (None, None) => &NOBODY,
+        }
+    }
+
+    fn who_mut(&mut self) -> &mut Who {
+        let known = || Arc::new(self.remote.as_ref().map_or_else(Who::default, |remote| remote.who().clone()));
+        Arc::make_mut(self.who.get_or_insert_with(known))
+    }
+
+    /// What it may use; everything, where there is none.
+    pub(crate) fn access(&self) -> Option<&Access> {
+        self.remote.as_ref()?.access()
     }
 
     /// The process id of the peer when it connected.
-    pub const fn pid(&self) -> Option<u32> {
-        self.pid
+    pub fn pid(&self) -> Option<u32> {
+        self.who().pid
     }
 
     /// The effective user id of the peer when it connected.
-    pub const fn uid(&self) -> Option<u32> {
-        self.uid
+    pub fn uid(&self) -> Option<u32> {
+        self.who().uid
     }
 
     /// The effective group id of the peer when it connected.
-    pub const fn gid(&self) -> Option<u32> {
-        self.gid
+    pub fn gid(&self) -> Option<u32> {
+        self.who().gid
     }
 
     /// The ids of the groups that the peer was in when it connected, beside the effective one; `None` where nobody asked or
@@ -96,13 +123,13 @@ impl Peer {
     /// A server asks where it allows a group or has a check of its own. Linux tells from 6.5 on, if `/proc` does not hide
     /// other users' processes; macOS and FreeBSD tell 15 of them.
     pub fn groups(&self) -> Option<&[u32]> {
-        self.groups.as_deref()
+        self.who().groups.as_deref().map(Vec::as_slice)
     }
 
     /// What the peer may use of the router that serves it; `None` where it is this process itself, which may use
     /// everything.
     pub fn grants(&self) -> Option<Grants> {
-        self.remote.as_ref()?.grants()
+        Some(self.access()?.grants())
     }
 
     /// Grants the peer this from now on, and nothing else, for as long as the connection lasts: a window that was opened
@@ -305,7 +332,14 @@ impl InvokeStream for Peer {
 
 impl fmt::Debug for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pid, uid, gid, groups, remote: _ } = self;
+        self.who().fmt(f)
+    }
+}
+
+/// As the peer that it is of.
+impl fmt::Debug for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pid, uid, gid, groups } = self;
         f.debug_struct("Peer")
             .field("pid", pid)
             .field("uid", uid)

@@ -10,9 +10,11 @@ use crate::body::Body;
 use crate::event::subscribe::SubscribeError;
 use crate::event::subscription::ReceiveEvents;
 use crate::failure::{Failure, code};
+use crate::grants::access::Access;
 use crate::grants::{Grants, SetGrantsError};
 use crate::invoke::InvokeError;
 use crate::items::{ReceiveItems, Unsent, Upload};
+use crate::peer::Who;
 
 /// A future without its type.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -54,8 +56,11 @@ pub trait Remote: Send + Sync + fmt::Debug {
     /// Waits until the connection is gone; answers why.
     fn closed(&self) -> BoxFuture<'_, Arc<str>>;
 
-    /// What the peer may use of the router that serves it.
-    fn grants(&self) -> Option<Grants>;
+    /// Who it is.
+    fn who(&self) -> &Who;
+
+    /// What the peer may use of the router that serves it; everything, where there is none.
+    fn access(&self) -> Option<&Access>;
 
     /// Grants the peer this and nothing else, and holds it to that.
     fn set_grants(&self, grants: Grants) -> Result<(), SetGrantsError>;

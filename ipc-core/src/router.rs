@@ -16,15 +16,14 @@ use std::sync::{Arc, OnceLock};
 use crate::answer::Answers as _;
 use crate::body::Body;
 use crate::channel;
-use crate::context::Context;
+use crate::context::{Context, Shared};
 use crate::deadline::{self, earlier};
 use crate::description::{self, Description, DescriptionError, Drafts};
-use crate::detached::Detached;
-use crate::event::hub::Hub;
 use crate::event::local::Bounds;
 use crate::event::topic::Topic;
 use crate::failure::{Failure, code};
 use crate::grants::access::Access;
+use crate::grants::granted::AllGranted;
 use crate::grants::needs::{Need, Needs};
 use crate::grants::{Grants, GrantsError};
 use crate::handler::Handler;
@@ -32,7 +31,6 @@ use crate::layer::LayeredPublish;
 use crate::peer::Peer;
 use crate::route::{self, Dispatch, Dispatching as _, Inbound, Route, Typed, refuse};
 use crate::service::Service;
-use crate::state::States;
 use crate::tap::TapOptions;
 use crate::wire::{self, Masks};
 
@@ -48,10 +46,8 @@ pub struct Router {
     routes: HashMap<&'static str, Placed>,
     /// The events that peers publish and that have layers, by their channels.
     publishes: HashMap<&'static str, LayeredPublish>,
-    states: Arc<States>,
-    hub: Arc<Hub>,
+    shared: Arc<Shared>,
     event_queue: Bounds,
-    detached: Arc<Detached>,
     problems: Vec<RouterProblem>,
     fingerprint: OnceLock<Result<String, DescriptionError>>,
     /// What peers are told that ask what there is, made when the first of them asks.
@@ -65,6 +61,8 @@ pub struct Router {
     needs: OnceLock<Arc<Needs>>,
     /// Whether a channel answers at length, or has done so.
     any_at_length: AtomicBool,
+    /// What peers are granted now.
+    granted: AllGranted,
 }
 
 /// A handler, and its place among all of them.
@@ -84,8 +82,8 @@ impl Router {
     /// Lends `value` to every handler that has a parameter of type [`State<T>`](crate::State).
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> Self {
-        let states = Arc::get_mut(&mut self.states).expect("a router shares its states only once it is served");
-        if states.insert(value) {
+        let shared = Arc::get_mut(&mut self.shared).expect("a router shares its states only once it is served");
+        if shared.states.insert(value) {
             self.problems.push(RouterProblem::DuplicateState { state: std::any::type_name::<T>() });
         }
         self
@@ -118,7 +116,7 @@ impl Router {
         }
         self.forget_what_was_made();
         let (channel, handler) = (H::Output::CHANNEL, H::ITEM);
-        match (self.routes.get(channel), self.hub.topic(channel)) {
+        match (self.routes.get(channel), self.shared.hub.topic(channel)) {
             (Some(first), _) => {
                 let first = first.route.item();
                 self.problems.push(RouterProblem::DuplicateChannel { channel, first, second: handler });
@@ -160,7 +158,7 @@ impl Router {
         let mut problems = self.problems.clone();
         for (channel, Placed { route, .. }) in &self.routes {
             for (state, name) in route.requirements().states {
-                if !self.states.holds(state) {
+                if !self.shared.states.holds(state) {
                     problems.push(RouterProblem::MissingState { state: name, handler: route.item(), channel });
                 }
             }
@@ -188,7 +186,7 @@ impl Router {
             routes.sort_unstable_by_key(|(channel, _)| **channel);
             let channels =
                 routes.into_iter().map(|(&channel, placed)| (channel, placed.route.describe(generators))).collect();
-            let topics = self.hub.topics();
+            let topics = self.shared.hub.topics();
             let describe = |topic: &Arc<Topic>| (topic.channel, (topic.describe)(generators), topic.is_shared());
             Drafts { channels, events: topics.iter().map(describe).collect() }
         })
@@ -244,27 +242,21 @@ impl Router {
 
     /// The name of a channel, where a handler or an event has it, or the framework.
     pub(crate) fn channel(&self, name: &str) -> Option<&'static str> {
-        let of_event = || self.hub.topic(name).map(|topic| topic.channel);
+        let of_event = || self.shared.hub.topic(name).map(|topic| topic.channel);
         let own = || self.builtin(name).map(Builtin::channel);
         self.routes.get_key_value(name).map(|(name, _)| *name).or_else(of_event).or_else(own)
     }
 
-    /// The context of the calls of one peer, which may use everything.
+    /// The context of the calls of one peer, which may use what its connection says; everything, where it has none.
     #[doc(hidden)]
     pub fn context(&self, peer: Peer) -> Context {
-        self.context_within(peer, None)
-    }
-
-    /// The context of the calls of one peer, which may use what `access` says; everything, where there is none.
-    #[doc(hidden)]
-    pub fn context_within(&self, peer: Peer, access: Option<Arc<Access>>) -> Context {
-        Context::new(Arc::clone(&self.states), Arc::clone(&self.hub), Arc::clone(&self.detached), peer, access)
+        Context::new(Arc::clone(&self.shared), peer)
     }
 
     /// What `peer` may use of this router with these grants.
     #[doc(hidden)]
-    pub fn access(&self, grants: Grants, peer: &Peer) -> Result<Arc<Access>, GrantsError> {
-        Access::new(Arc::clone(self.needs()), grants, peer.unconnected()).map(Arc::new)
+    pub fn access(&self, grants: Grants, peer: &Peer) -> Result<Access, GrantsError> {
+        Ok(Access::new(self.granted.of(self.needs(), grants)?, peer.who().clone()))
     }
 
     /// Finds what is wrong with grants for peers of this router: patterns that are malformed, and permissions that
@@ -283,7 +275,7 @@ impl Router {
             let mut handlers: Vec<_> = self.routes.iter().collect();
             handlers.sort_unstable_by_key(|(_, placed)| placed.place);
             let needs = |(channel, placed): (&&'static str, &Placed)| Need::to_use(channel, placed.route.permission());
-            let mut events = self.hub.topics();
+            let mut events = self.shared.hub.topics();
             events.sort_unstable_by_key(|topic| topic.number);
             let needs = Needs::new(handlers.into_iter().map(needs).collect(), events.iter().map(|topic| topic.needs()));
             let needs = if self.hides_itself { needs.without_introspection() } else { needs };
@@ -293,13 +285,13 @@ impl Router {
 
     /// What was made of what there was by now is made again.
     fn forget_what_was_made(&mut self) {
-        (self.fingerprint, self.described, self.masks, self.needs) = Default::default();
+        (self.fingerprint, self.described, self.masks, self.needs, self.granted) = Default::default();
     }
 
     /// Waits until no `detached` handler runs that nobody waits for any more.
     #[doc(hidden)]
     pub async fn detached_finished(&self) {
-        self.detached.idle().await;
+        self.shared.detached.idle().await;
     }
 
     /// Whether a request to this channel is answered with a stream, or comes with one.
@@ -356,7 +348,7 @@ impl Router {
             }
             return route.dispatch(json, attachments, cx, out);
         }
-        if let Some(topic) = name.and_then(|name| self.hub.topic(name)) {
+        if let Some(topic) = name.and_then(|name| self.shared.hub.topic(name)) {
             let place = cx.place_of_publishing(topic.number);
             cx.enter(topic.channel, place, deadline);
             if let Some(failure) = cx.denied(place) {
@@ -384,7 +376,7 @@ impl std::fmt::Debug for Router {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut channels: Vec<_> = self.routes.keys().collect();
         channels.sort_unstable();
-        let Self { states, hub, .. } = self;
+        let Shared { states, hub, .. } = &*self.shared;
         f.debug_struct("Router")
             .field("channels", &channels)
             .field("states", states)

@@ -5,11 +5,11 @@ use std::task::{Context, Poll, Waker};
 
 use ipc_core::{CallError, Ending, Failure, answers_with_a_stream, code, response};
 use slab::Slab;
-use tokio::sync::Notify;
 
 use crate::credit::Credit;
 use crate::inbox::Inbox;
 use crate::payload::Payload;
+use crate::told::Told;
 
 /// The in-flight table of the caller: calls, streams and subscriptions. A call's id is its place in the table, and the place stays taken until the
 /// answer is there, even when nobody waits for it any more: an id never means two calls at once.
@@ -19,7 +19,7 @@ pub(crate) struct Calls {
     /// The calls that may be in flight.
     limit: usize,
     /// Told when there is room again.
-    room: Notify,
+    room: Told,
 }
 
 #[derive(Debug, Default)]
@@ -57,7 +57,7 @@ enum Awaits {
 
 impl Calls {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { table: Mutex::default(), limit: limit.max(1), room: Notify::new() }
+        Self { table: Mutex::default(), limit: limit.max(1), room: Told::default() }
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {

@@ -407,7 +407,7 @@ impl ClientBuilder {
         };
         let Transport { mut reader, mut writer, peer } = transport;
         let router = self.router.unwrap_or_else(no_router);
-        let admitted = Admitted { access: Some(router.access(self.policy.of(&peer), &peer)?), token: None };
+        let admitted = Admitted { access: router.access(self.policy.of(&peer), &peer)?, token: None };
         let hello = Hello::new(instance::id(), fingerprint, &self.limits).showing(self.token.as_ref()).encode();
         // A server that does not want this connection says why and closes; what it says is told before that the
         // writing failed.
@@ -415,7 +415,7 @@ impl ClientBuilder {
         let mut input = Vec::new();
         let server = handshake::read_hello(&mut reader, &mut input).await?;
         wrote.map_err(ConnectError::Io)?;
-        let link = Arc::new(Link::new(writer, server.limits, peer, self.limits.shared()).admitting(admitted));
+        let link = Arc::new(Link::new(writer, server.limits, &peer, self.limits.shared()).admitting(admitted));
         let driver = Driver::new(reader, input, Arc::clone(&link), router);
         tokio::spawn(driver.run(()));
         let (peer, server) = (link.connected_peer(), server.shared());

@@ -4,6 +4,7 @@
 mod answering;
 mod apart;
 mod patience;
+mod resting;
 mod taking;
 
 use std::future::poll_fn;
@@ -14,23 +15,22 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use ipc_core::envelope::Kind;
-use ipc_core::{Failure, Router};
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use ipc_core::{Access, Failure, Router};
+use tokio::io::AsyncReadExt as _;
 use tokio::time::Sleep;
 
 use crate::assembly::{Assembly, AssemblyLimits};
 use crate::buffer;
 use crate::frame::{self, Frames};
+use crate::half::ReadHalf;
 use crate::inbox::Batch;
 use crate::link::{Link, goodbye};
 use crate::outbox::Outgoing;
 use crate::throttle::Throttle;
 
 use self::patience::Patience;
+use self::resting::{Attended, Task};
 pub(crate) use self::taking::MISSED;
-
-/// The reading side of a transport.
-pub(crate) type ReadHalf = Box<dyn AsyncRead + Send + Unpin>;
 
 /// The replies that leave in one write while more requests of the same read wait. Answering a whole read at once would
 /// leave the peer idle meanwhile, and this side idle afterwards; answering one by one would cost a system call each.
@@ -59,7 +59,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 
 pub(crate) struct Driver {
     reader: ReadHalf,
-    link: Arc<Link>,
+    link: Attended,
     router: Arc<Router>,
     context: ipc_core::Context,
     /// How often the peer's grants had changed when it was last looked at.
@@ -105,26 +105,32 @@ enum End {
 
 impl Driver {
     pub(crate) fn new(reader: ReadHalf, input: Vec<u8>, link: Arc<Link>, router: Arc<Router>) -> Self {
+        Self { input, ..Self::over(reader, link.into(), router) }
+    }
+
+    /// The driver of a connection on which nothing has begun to arrive.
+    fn over(reader: ReadHalf, link: Attended, router: Arc<Router>) -> Self {
         let limits = AssemblyLimits {
             message_bytes: link.limits.message_bytes,
             buffered_bytes: link.limits.buffered(),
             messages: link.limits.in_flight,
         };
-        let context = router.context_within(link.connected_peer(), link.access().cloned());
+        let context = router.context(link.connected_peer());
+        let grants_seen = link.access().map_or(0, Access::changes);
         Self {
             reader,
             link,
             router,
             context,
-            grants_seen: 0,
-            input,
+            grants_seen,
+            input: Vec::new(),
             assembly: Assembly::new(limits),
             arriving: None,
             replies: Frames::default(),
             replies_waiting: 0,
             patience: Patience::default(),
             throttle: Throttle::beginning_with(FIRST_IDLE_FRAMES, IDLE_FRAMES),
-            batches_left: 0,
+            batches_left: BATCHES_PER_POLL,
             blocked: false,
             received: 0,
             last_words: None,
@@ -132,18 +138,8 @@ impl Driver {
     }
 
     /// Runs the connection to its end, and keeps `place` until then.
-    ///
-    /// What is needed once, at the end, has its room made then.
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an `async fn` holds its arguments twice, and every connection has a driver"
-    )]
-    pub(crate) fn run(mut self, place: impl Send) -> impl Future<Output = ()> + Send {
-        async move {
-            let end = poll_fn(|cx| self.poll(cx)).await;
-            Box::pin(self.end(end)).await;
-            drop(place);
-        }
+    pub(crate) fn run<P>(self, place: P) -> Task<P> {
+        Task::new(self, place)
     }
 
     /// Closes the connection, which has ended so.
@@ -157,18 +153,18 @@ impl Driver {
                 return self.link.close("this side closed it");
             }
             End::Violation(reason) => {
-                tracing::warn!(peer = ?self.link.peer, reason, "a peer broke the protocol");
+                tracing::warn!(peer = ?self.link.who(), reason, "a peer broke the protocol");
                 self.dismiss(&Failure::new("PROTOCOL_ERROR", &reason)).await;
                 return self.link.close(&reason);
             }
             End::LetGo(failure) => {
-                tracing::info!(peer = ?self.link.peer, %failure, "a peer was let go");
+                tracing::info!(peer = ?self.link.who(), %failure, "a peer was let go");
                 self.dismiss(&failure).await;
                 return self.link.close(failure.message());
             }
             End::Stalled(time) => {
                 let reason = format!("the peer took nothing of what it was sent for {time:?}, as long as it may");
-                tracing::warn!(peer = ?self.link.peer, "{reason}");
+                tracing::warn!(peer = ?self.link.who(), "{reason}");
                 return self.link.close(&reason);
             }
         };
@@ -355,13 +351,6 @@ impl Driver {
         if let Poll::Ready(Err(error)) = flushed {
             tracing::debug!(%error, "the connection broke while it was written to");
         }
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        // The task may be dropped with its runtime, before it ran to its end.
-        self.link.close("the connection's task was dropped");
     }
 }
 

@@ -43,9 +43,9 @@ impl fmt::Debug for Policy {
 }
 
 /// What a peer came in with.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Admitted {
-    pub(crate) access: Option<Arc<Access>>,
+    pub(crate) access: Access,
     /// The token that it showed.
     pub(crate) token: Option<Arc<Issued>>,
 }
@@ -106,7 +106,7 @@ impl Granting {
             }
         };
         match router.access(grants, peer) {
-            Ok(access) => Ok(Admitted { access: Some(access), token }),
+            Ok(access) => Ok(Admitted { access, token }),
             Err(error) => {
                 tracing::error!(?peer, %error, "what a peer is granted cannot be granted, so it does not come in");
                 Err(NotAdmitted::Grants(error))

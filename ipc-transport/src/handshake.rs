@@ -8,12 +8,11 @@ use ipc_core::envelope::Kind;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use zeroize::Zeroize as _;
 
-use crate::driver::ReadHalf;
 use crate::frame;
 use crate::granting::NotAdmitted;
+use crate::half::{ReadHalf, WriteHalf};
 use crate::hello::{self, FirstFrame, Hello, HelloError};
 use crate::link::goodbye;
-use crate::outbox::WriteHalf;
 
 /// The bytes that are read at a time before it is known who is there. A hello has some hundreds.
 const READ_BYTES: usize = 2048;

@@ -91,8 +91,8 @@ impl Hello {
     }
 
     /// The same, to somebody who is granted this, as far as a hello has room for it.
-    pub(crate) fn granting(mut self, access: Option<&Access>) -> Self {
-        self.grants = access.map(Access::permissions);
+    pub(crate) fn granting(mut self, access: &Access) -> Self {
+        self.grants = Some(access.permissions());
         self.bounded()
     }
 

@@ -24,6 +24,7 @@ mod frame;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod granting;
+mod half;
 mod handshake;
 mod hello;
 mod inbox;
@@ -44,6 +45,7 @@ mod signal;
 mod survey;
 mod throttle;
 mod token;
+mod told;
 mod transport;
 #[cfg(test)]
 mod vectors;

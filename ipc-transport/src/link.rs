@@ -8,14 +8,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use ipc_core::envelope::{HEADER_BYTES, Kind};
-use ipc_core::{Access, Failure, Grants, GrantsError, Peer, code};
+use ipc_core::{Access, Failure, Grants, GrantsError, Peer, Who, code};
 
 use crate::calls::Calls;
 use crate::frame::{self, Frames, Large};
 use crate::granting::Admitted;
+use crate::half::WriteHalf;
 use crate::hello::{HelloLimits, Spoken};
 use crate::limits::Limits;
-use crate::outbox::{Lane, NotSent, Outbox, Outgoing, WriteHalf};
+use crate::outbox::{Lane, NotSent, Outbox, Outgoing};
 use crate::publishing::Publishing;
 use crate::serving::Serving;
 use crate::token::issued::Issued;
@@ -37,10 +38,10 @@ pub(crate) struct Link {
     /// The subscriptions of the peer.
     pub(crate) publishing: Publishing,
     pub(crate) remote: Remote,
-    pub(crate) peer: Peer,
+    peer: Known,
     pub(crate) limits: Arc<Limits>,
-    /// What the peer may use, and the token that it showed.
-    admitted: Admitted,
+    /// The token that the peer showed.
+    token: Option<Arc<Issued>>,
     ending: Ending,
     stopping: AtomicBool,
 }
@@ -51,8 +52,17 @@ pub(crate) struct Remote {
     pub(crate) limits: HelloLimits,
 }
 
+/// What a connection knows of its peer.
+#[derive(Debug)]
+enum Known {
+    /// Who it is. It may use everything.
+    Trusted(Who),
+    /// What it may use, and who it is.
+    Admitted(Access),
+}
+
 impl Link {
-    pub(crate) fn new(writer: WriteHalf, remote: HelloLimits, peer: Peer, limits: Arc<Limits>) -> Self {
+    pub(crate) fn new(writer: WriteHalf, remote: HelloLimits, peer: &Peer, limits: Arc<Limits>) -> Self {
         let in_flight = limits.in_flight.min(remote.in_flight);
         Self {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
@@ -61,9 +71,9 @@ impl Link {
             serving: Serving::default(),
             publishing: Publishing::default(),
             remote: Remote { limits: remote },
-            peer,
+            peer: Known::Trusted(peer.who().clone()),
             limits,
-            admitted: Admitted::default(),
+            token: None,
             ending: Ending::default(),
             stopping: AtomicBool::new(false),
         }
@@ -71,18 +81,29 @@ impl Link {
 
     /// The same link of a peer that came in with this. Without, the peer may use everything.
     pub(crate) fn admitting(mut self, admitted: Admitted) -> Self {
-        self.admitted = admitted;
+        (self.peer, self.token) = (Known::Admitted(admitted.access), admitted.token);
         self
     }
 
+    /// Who the peer is.
+    pub(crate) fn who(&self) -> &Who {
+        match &self.peer {
+            Known::Trusted(who) => who,
+            Known::Admitted(access) => access.who(),
+        }
+    }
+
     /// What the peer may use; everything, where there is none.
-    pub(crate) fn access(&self) -> Option<&Arc<Access>> {
-        self.admitted.access.as_ref()
+    pub(crate) fn access(&self) -> Option<&Access> {
+        match &self.peer {
+            Known::Trusted(_) => None,
+            Known::Admitted(access) => Some(access),
+        }
     }
 
     /// The token that the peer showed.
     pub(crate) fn token(&self) -> Option<&Issued> {
-        self.admitted.token.as_deref()
+        self.token.as_deref()
     }
 
     /// Grants the peer this and nothing else.

@@ -6,6 +6,8 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub(crate) use unix::{Address, Claim, Inherited, Listener, connect, look, names, own_user};
+pub(crate) use unix::{Address, Claim, Inherited, Listener, ReadHalf, WriteHalf, connect, look, names, own_user};
 #[cfg(windows)]
-pub(crate) use windows::{Address, Claim, Listener, connect, look, names, own_user};
+pub(crate) use windows::{
+    Address, Claim, Half as ReadHalf, Half as WriteHalf, Listener, connect, look, names, own_user,
+};

@@ -14,13 +14,13 @@ use std::task::{Context, Poll, Waker};
 
 use ipc_core::envelope::{HEADER_BYTES, Kind};
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
 
 pub(crate) use self::queue::Lane;
 use self::queue::{Queue, Slot};
-pub(crate) use self::writer::WriteHalf;
 use self::writer::{Sending, Writer};
 use crate::frame::{self, Frames, Large};
+use crate::half::WriteHalf;
+use crate::told::Told;
 use crate::yielding::yield_once;
 
 /// The bytes of events that whoever published the last of them writes itself: the connection's own task may come to it
@@ -76,7 +76,7 @@ pub(crate) enum Urgency {
 pub(crate) struct Outbox {
     queue: Mutex<Queue>,
     /// Told when there is room again.
-    room: Notify,
+    room: Told,
     /// Events wait for room.
     stalled: AtomicBool,
     /// The bytes that may be queued before senders wait.
@@ -97,7 +97,7 @@ pub(crate) enum Appended {
 impl Outbox {
     pub(crate) fn new(io: WriteHalf, limit: usize) -> Self {
         let (queue, stalled) = (Mutex::new(Queue::new(Writer::new(io))), AtomicBool::new(false));
-        Self { queue, room: Notify::new(), stalled, limit }
+        Self { queue, room: Told::default(), stalled, limit }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {

@@ -23,8 +23,14 @@ pub(crate) struct Publishing(Mutex<Table>);
 
 #[derive(Debug, Default)]
 struct Table {
-    subscriptions: HashMap<u32, Subscribed>,
+    /// None, while the peer has no subscription: most connections never have one.
+    open: Option<Box<Open>>,
     closed: bool,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    subscriptions: HashMap<u32, Subscribed>,
 }
 
 /// One subscription. Dropping it tells the hub that nothing is to be sent any more.
@@ -34,17 +40,36 @@ struct Subscribed {
     hub: HubSubscription,
 }
 
+impl Table {
+    fn get(&self, id: u32) -> Option<&Subscribed> {
+        self.open.as_ref()?.subscriptions.get(&id)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Subscribed> {
+        self.open.iter().flat_map(|open| open.subscriptions.values())
+    }
+
+    fn remove(&mut self, id: u32) -> Option<Subscribed> {
+        let open = self.open.as_mut()?;
+        let removed = open.subscriptions.remove(&id);
+        if open.subscriptions.is_empty() {
+            self.open = None;
+        }
+        removed
+    }
+}
+
 impl Publishing {
     fn table(&self) -> MutexGuard<'_, Table> {
         self.0.lock().expect("nothing panics while it holds the table")
     }
 
     pub(crate) fn contains(&self, id: u32) -> bool {
-        self.table().subscriptions.contains_key(&id)
+        self.table().get(id).is_some()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.table().subscriptions.len()
+        self.table().open.as_ref().map_or(0, |open| open.subscriptions.len())
     }
 
     /// The peer asks for the events that `pattern` names. They are held back until they are [released](Self::release).
@@ -61,11 +86,11 @@ impl Publishing {
         key: Option<&str>,
     ) -> Result<(), Failure> {
         let outlet = Arc::new(Outlet::new(link, id, pattern.ends_with('*')));
-        let access = link.access().map(|access| &**access);
+        let access = link.access();
         let subscription = hub.subscribe(pattern, key, Arc::clone(&outlet) as Arc<dyn Subscriber>, access)?;
         let mut table = self.table();
         if !table.closed {
-            table.subscriptions.insert(id, Subscribed { outlet, hub: subscription });
+            table.open.get_or_insert_default().subscriptions.insert(id, Subscribed { outlet, hub: subscription });
         }
         Ok(())
     }
@@ -102,7 +127,7 @@ impl Publishing {
     pub(crate) fn hold_to(&self, access: &Access) {
         let all: Vec<_> = {
             let table = self.table();
-            table.subscriptions.values().map(|one| (Arc::clone(&one.outlet), one.hub.subscribed())).collect()
+            table.all().map(|one| (Arc::clone(&one.outlet), one.hub.subscribed())).collect()
         };
         // Not while the table is held: the hub may be publishing, and is waited for.
         for (outlet, subscribed) in all {
@@ -127,19 +152,19 @@ impl Publishing {
         let ended = {
             let mut table = self.table();
             table.closed = true;
-            std::mem::take(&mut table.subscriptions)
+            table.open.take()
         };
-        for Subscribed { outlet, .. } in ended.into_values() {
+        for Subscribed { outlet, .. } in ended.into_iter().flat_map(|open| open.subscriptions.into_values()) {
             outlet.close();
         }
     }
 
     fn outlets(&self) -> Vec<Arc<Outlet>> {
-        self.table().subscriptions.values().map(|subscribed| Arc::clone(&subscribed.outlet)).collect()
+        self.table().all().map(|subscribed| Arc::clone(&subscribed.outlet)).collect()
     }
 
     fn outlet(&self, id: u32) -> Option<Arc<Outlet>> {
-        self.table().subscriptions.get(&id).map(|subscribed| Arc::clone(&subscribed.outlet))
+        self.table().get(id).map(|subscribed| Arc::clone(&subscribed.outlet))
     }
 
     /// Takes a subscription out that has ended; `tell` queues its end. The table is locked meanwhile: the peer may use the
@@ -149,9 +174,9 @@ impl Publishing {
         let ended = {
             let mut table = self.table();
             tell();
-            let found = table.subscriptions.get(&outlet.id);
+            let found = table.get(outlet.id);
             let there = found.is_some_and(|found| std::ptr::eq(Arc::as_ptr(&found.outlet), outlet));
-            if there { table.subscriptions.remove(&outlet.id) } else { None }
+            if there { table.remove(outlet.id) } else { None }
         };
         // Not while the table is held: the hub is told, which may be publishing, and is waited for.
         drop(ended);

@@ -264,6 +264,7 @@ impl Drop for Batch<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::half::WriteHalf;
     use crate::hello::Hello;
     use crate::limits::Limits;
 
@@ -271,7 +272,8 @@ mod tests {
     fn items_for_a_connection_that_is_gone_are_handed_over_once() {
         let limits = Limits::default();
         let hello = Hello::new("0", None, &limits);
-        let link = Link::new(Box::new(tokio::io::sink()), hello.limits, ipc_core::Peer::unknown(), limits.shared());
+        let link =
+            Link::new(WriteHalf::of(tokio::io::sink()), hello.limits, &ipc_core::Peer::unknown(), limits.shared());
         let mut batch = Batch::new(&link, 1, Lane::Answering(1));
         frame::put(&mut batch.out.body.json, Kind::Item, 1, b"1");
         link.outbox.close();

@@ -18,6 +18,7 @@ use crate::bind::ServeError;
 use crate::driver::Driver;
 use crate::endpoint::Endpoint;
 use crate::granting::{Granting, Policy};
+use crate::half::WriteHalf;
 use crate::handshake::{self, HandshakeError, goodbye_frame};
 use crate::hello::Hello;
 use crate::instance;
@@ -25,7 +26,7 @@ use crate::limits::Limits;
 use crate::link::Link;
 use crate::listener::Listener;
 use crate::local::{self, Claim};
-use crate::outbox::{Outgoing, WriteHalf};
+use crate::outbox::Outgoing;
 use crate::throttle::Throttle;
 use crate::token::issued::Issued;
 use crate::token::{IssueError, Token, TokenId, TokenOptions};
@@ -340,8 +341,8 @@ impl Shared {
             }
         };
         let hello = Hello::new(instance::id(), self.fingerprint.clone(), &self.limits);
-        let hello = hello.granting(admitted.access.as_deref()).encode();
-        let link = Arc::new(Link::new(writer, remote.limits, peer, Arc::clone(&self.limits)).admitting(admitted));
+        let hello = hello.granting(&admitted.access).encode();
+        let link = Arc::new(Link::new(writer, remote.limits, &peer, Arc::clone(&self.limits)).admitting(admitted));
         // First of all that is sent; and the link stands in its place before the peer can know that it came in.
         link.outbox.push(Outgoing::Frames(&hello)).expect("a new connection is not closed");
         place.set(&link);

@@ -15,7 +15,12 @@ use crate::inbox::Inbox;
 #[derive(Debug, Default)]
 pub(crate) struct Serving {
     /// Made for the first handler that waits: many connections never have one.
-    table: OnceLock<Box<Mutex<Table>>>,
+    made: OnceLock<Box<Made>>,
+}
+
+#[derive(Debug, Default)]
+struct Made {
+    table: Mutex<Table>,
     /// Told when the last call has been answered.
     idle: Notify,
 }
@@ -87,28 +92,28 @@ impl Streams {
 impl Serving {
     /// The table, where there is one.
     fn table(&self) -> Option<MutexGuard<'_, Table>> {
-        self.table.get().map(|table| lock(table))
+        self.made.get().map(|made| lock(&made.table))
     }
 
-    fn made(&self) -> MutexGuard<'_, Table> {
-        lock(self.table.get_or_init(Box::default))
+    fn made_table(&self) -> MutexGuard<'_, Table> {
+        lock(&self.made.get_or_init(Box::default).table)
     }
 
     /// Starts a task that answers the call `id`.
     pub(crate) fn start(&self, id: u32, streams: Streams, spawn: impl FnOnce(Ticket) -> AbortHandle) {
-        self.made().start(Key::Call(id), streams, spawn);
+        self.made_table().start(Key::Call(id), streams, spawn);
     }
 
     /// Room for a request of so many bytes that is handled apart, where `all` may have at one time; none, where that is taken.
     pub(crate) fn room_apart(&self, all: usize, bytes: usize) -> Option<OwnedSemaphorePermit> {
         let all = || Arc::new(Semaphore::new(all.min(Semaphore::MAX_PERMITS)));
-        let rooms = Arc::clone(self.made().apart.get_or_insert_with(all));
+        let rooms = Arc::clone(self.made_table().apart.get_or_insert_with(all));
         rooms.try_acquire_many_owned(u32::try_from(bytes).ok()?).ok()
     }
 
     /// Starts a task that handles a notification.
     pub(crate) fn start_notified(&self, spawn: impl FnOnce(Ticket) -> AbortHandle) {
-        let mut table = self.made();
+        let mut table = self.made_table();
         let key = Key::Notification(table.begun);
         table.start(key, Streams::default(), spawn);
     }
@@ -135,7 +140,7 @@ impl Serving {
             incoming.end(answered());
         }
         if last == Some(true) {
-            self.idle.notify_waiters();
+            self.tell_idle();
         }
         last
     }
@@ -154,14 +159,22 @@ impl Serving {
     ///
     /// Cancel safe: dropping it loses nothing.
     pub(crate) async fn idle(&self) {
-        let mut told = std::pin::pin!(self.idle.notified());
+        // Where no handler has ever waited, none does.
+        let Some(made) = self.made.get() else { return };
+        let mut told = std::pin::pin!(made.idle.notified());
         loop {
             told.as_mut().enable();
             if self.len() == 0 {
                 return;
             }
             told.as_mut().await;
-            told.set(self.idle.notified());
+            told.set(made.idle.notified());
+        }
+    }
+
+    fn tell_idle(&self) {
+        if let Some(made) = self.made.get() {
+            made.idle.notify_waiters();
         }
     }
 
@@ -169,7 +182,7 @@ impl Serving {
     pub(crate) fn cancel(&self, id: u32) -> bool {
         let Some(served) = self.table().and_then(|mut table| table.remove(Key::Call(id))) else { return false };
         served.stop("the caller cancelled the call");
-        self.idle.notify_waiters();
+        self.tell_idle();
         true
     }
 
@@ -191,7 +204,7 @@ impl Serving {
                 })
                 .collect()
         };
-        self.idle.notify_waiters();
+        self.tell_idle();
         for served in stopped {
             served.stop("this side is going");
         }
@@ -220,7 +233,7 @@ impl Serving {
                 .collect()
         };
         if !stopped.is_empty() {
-            self.idle.notify_waiters();
+            self.tell_idle();
         }
         let places = stopped.iter().map(|served| served.streams.place).collect();
         for served in stopped {
@@ -269,7 +282,7 @@ impl Serving {
         for served in stopped.into_values() {
             served.stop(reason);
         }
-        self.idle.notify_waiters();
+        self.tell_idle();
     }
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use ipc_core::Peer;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::driver::ReadHalf;
-use crate::outbox::WriteHalf;
+use crate::half::{ReadHalf, WriteHalf};
+use crate::local;
 
 /// A pair of byte streams to one peer, and who the peer is.
 ///
@@ -24,7 +24,12 @@ impl Transport {
         reader: impl AsyncRead + Send + Unpin + 'static,
         writer: impl AsyncWrite + Send + Unpin + 'static,
     ) -> Self {
-        Self { reader: Box::new(reader), writer: Box::new(writer), peer: Peer::unknown() }
+        Self { reader: ReadHalf::of(reader), writer: WriteHalf::of(writer), peer: Peer::unknown() }
+    }
+
+    /// A transport over a local socket.
+    pub(crate) fn local(reader: local::ReadHalf, writer: local::WriteHalf, peer: Peer) -> Self {
+        Self { reader: ReadHalf::Local(reader), writer: WriteHalf::Local(writer), peer }
     }
 
     /// The same transport to a peer that one knows.

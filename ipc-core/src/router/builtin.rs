@@ -63,13 +63,13 @@ impl Router {
     /// Whether somebody watches. One look at a field where nobody may, and one at a number where nobody does.
     #[inline]
     pub(super) fn is_tapped(&self) -> bool {
-        self.tap.is_some() && self.hub.taps().is_watched()
+        self.tap.is_some() && self.shared.hub.taps().is_watched()
     }
 
     /// A request that has arrived, for those who watch. What they ask themselves is not shown to them.
     pub(crate) fn tapped(&self, channel: &str, peer: &Peer, json: &[u8], bytes: usize) -> Option<TappedCall> {
         let is_own = channel.split(':').next() == Some(RESERVED_NAMESPACE);
-        (self.is_tapped() && !is_own).then(|| TappedCall::begin(self.hub.taps(), channel, peer, json, bytes))
+        (self.is_tapped() && !is_own).then(|| TappedCall::begin(self.shared.hub.taps(), channel, peer, json, bytes))
     }
 
     pub(super) fn builtin(&self, name: &str) -> Option<Builtin> {
@@ -122,7 +122,7 @@ impl Router {
         let Some(access) = cx.access() else { return Ok(Cow::Borrowed(whole)) };
         let channel = |name: &str| self.routes.get(name).is_some_and(|placed| access.allows(placed.place));
         let event = |name: &str| {
-            self.hub.topic(name).map_or(MayEvent { subscribe: false, publish: false }, |topic| MayEvent {
+            self.shared.hub.topic(name).map_or(MayEvent { subscribe: false, publish: false }, |topic| MayEvent {
                 subscribe: access.allows_event(topic.number),
                 publish: topic.is_shared() && access.allows(access.place_of_publishing(topic.number)),
             })
@@ -143,6 +143,6 @@ impl Router {
         } else {
             None
         };
-        self.hub.taps().watch(asked, masks, options.queue)
+        self.shared.hub.taps().watch(asked, masks, options.queue)
     }
 }

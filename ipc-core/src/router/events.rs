@@ -19,7 +19,7 @@ impl Router {
     /// Lets peers subscribe to `E`, which this process publishes: `.event::<StatusChanged>()`.
     #[must_use]
     pub fn event<E: Event>(self) -> Self {
-        let added = self.hub.declare::<E>();
+        let added = self.shared.hub.declare::<E>();
         self.declared::<E>(added)
     }
 
@@ -27,7 +27,7 @@ impl Router {
     /// process included. What a peer publishes is checked as a request is.
     #[must_use]
     pub fn shared_event<E: Event + DeserializeOwned>(self) -> Self {
-        let added = self.hub.declare_shared::<E>();
+        let added = self.shared.hub.declare_shared::<E>();
         self.declared::<E>(added)
     }
 
@@ -62,13 +62,13 @@ impl Router {
 
     /// What publishes the events of this router. It can be had before they are declared, for a state that publishes.
     pub fn publisher(&self) -> Publisher {
-        Publisher::new(Arc::clone(&self.hub))
+        Publisher::new(Arc::clone(&self.shared.hub))
     }
 
     /// What finds the subscribers of an event.
     #[doc(hidden)]
     pub fn hub(&self) -> &Arc<Hub> {
-        &self.hub
+        &self.shared.hub
     }
 
     /// Subscribes to an event in this process: `router.subscribe::<StatusChanged>().await?`.
@@ -90,7 +90,8 @@ impl Router {
     ///
     /// What a client would get; [`SubscribeError::Disconnected`] excepted.
     pub async fn subscribe_any(&self, pattern: &str) -> Result<AnySubscription, SubscribeError> {
-        let events = local::subscribe(&self.hub, self.event_queue, pattern, None).map_err(SubscribeError::Refused)?;
+        let events =
+            local::subscribe(&self.shared.hub, self.event_queue, pattern, None).map_err(SubscribeError::Refused)?;
         Ok(AnySubscription::received(pattern.to_owned(), Box::new(events)))
     }
 }
@@ -100,7 +101,7 @@ impl Subscribe for Router {
     where
         E: Event + DeserializeOwned,
     {
-        let events = local::subscribe(&self.hub, self.event_queue, E::CHANNEL, options.key.as_deref());
+        let events = local::subscribe(&self.shared.hub, self.event_queue, E::CHANNEL, options.key.as_deref());
         Ok(Subscription::received(Box::new(events.map_err(SubscribeError::Refused)?)))
     }
 }

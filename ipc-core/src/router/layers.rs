@@ -28,7 +28,8 @@ impl Router {
 
     /// Puts `layer` around what `add` adds.
     pub(crate) fn added_with(self, layer: &impl CallLayer, add: impl FnOnce(Self) -> Self) -> Self {
-        let before = self.routes.keys().copied().chain(self.hub.topics().iter().map(|topic| topic.channel)).collect();
+        let before =
+            self.routes.keys().copied().chain(self.shared.hub.topics().iter().map(|topic| topic.channel)).collect();
         let mut router = add(self);
         router.surround(layer, &before);
         router
@@ -38,7 +39,7 @@ impl Router {
         for (_, placed) in self.routes.iter_mut().filter(|(channel, _)| !except.contains(*channel)) {
             placed.route = Arc::new(LayeredRoute::new(Arc::clone(&placed.route), layer));
         }
-        let shared = self.hub.topics().into_iter().filter(|topic| topic.is_shared());
+        let shared = self.shared.hub.topics().into_iter().filter(|topic| topic.is_shared());
         for topic in shared.filter(|topic| !except.contains(topic.channel)) {
             let channel = topic.channel;
             let layered = LayeredPublish::new(Publish(topic), self.publishes.get(channel), layer);

@@ -19,7 +19,7 @@ fn reason(error: &HelloError) -> &'static str {
 async fn told(error: &HelloError) -> Vec<u8> {
     let (ours, mut theirs) = tokio::io::duplex(64);
     let (_, writer) = tokio::io::split(ours);
-    let mut writer: crate::outbox::WriteHalf = Box::new(writer);
+    let mut writer = crate::half::WriteHalf::of(writer);
     let mut said = Vec::new();
     let (refused, read) = tokio::join!(
         async move {

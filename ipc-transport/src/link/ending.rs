@@ -1,7 +1,7 @@
 //! How a connection ends, and who waits for it.
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use ipc_core::Failure;
 use tokio::sync::Notify;
@@ -9,31 +9,47 @@ use tokio::sync::Notify;
 /// The end of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Ending {
+    /// Made when there is something of it.
+    state: Mutex<Option<Box<State>>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
     /// Why it is gone, once it is.
-    reason: OnceLock<Arc<str>>,
-    /// Told when it is gone.
-    told: Notify,
+    reason: Option<Arc<str>>,
     /// What the peer said when it said goodbye.
-    farewell: Mutex<Option<Box<Failure>>>,
+    farewell: Option<Failure>,
+    /// Told when it is gone.
+    told: Arc<Notify>,
 }
 
 impl Ending {
+    fn state(&self) -> MutexGuard<'_, Option<Box<State>>> {
+        self.state.lock().expect("nothing panics while it holds the end")
+    }
+
     /// The connection is gone. The first reason counts.
     pub(super) fn close(&self, reason: &str) {
-        self.reason.get_or_init(|| reason.into());
-        self.told.notify_waiters();
+        let told = {
+            let mut state = self.state();
+            let state = state.get_or_insert_default();
+            state.reason.get_or_insert_with(|| reason.into());
+            Arc::clone(&state.told)
+        };
+        told.notify_waiters();
     }
 
     /// Why the connection is gone, if it is.
     pub(super) fn reason(&self) -> Option<Arc<str>> {
-        self.reason.get().cloned()
+        self.state().as_ref()?.reason.clone()
     }
 
     /// Waits until the connection is gone; answers why.
     ///
     /// Cancel safe: dropping it loses nothing.
     pub(super) async fn wait(&self) -> Arc<str> {
-        let mut told = pin!(self.told.notified());
+        let end = Arc::clone(&self.state().get_or_insert_default().told);
+        let mut told = pin!(end.notified());
         loop {
             // Before it is looked at, so that what comes in between wakes.
             told.as_mut().enable();
@@ -41,22 +57,18 @@ impl Ending {
                 return reason;
             }
             told.as_mut().await;
-            told.set(self.told.notified());
+            told.set(end.notified());
         }
-    }
-
-    fn farewell_said(&self) -> MutexGuard<'_, Option<Box<Failure>>> {
-        self.farewell.lock().expect("nothing panics while it holds the farewell")
     }
 
     /// Notes the peer's goodbye. The first counts.
     pub(super) fn note_farewell(&self, failure: Failure) {
-        self.farewell_said().get_or_insert_with(|| Box::new(failure));
+        self.state().get_or_insert_default().farewell.get_or_insert(failure);
     }
 
     /// What the peer said when it said goodbye, if it did.
     pub(super) fn farewell(&self) -> Option<Failure> {
-        self.farewell_said().as_deref().cloned()
+        self.state().as_ref()?.farewell.clone()
     }
 }
 

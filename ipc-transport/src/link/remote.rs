@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ipc_core::{
-    Body, BoxFuture, CallError, Grants, Outbound, Peer, ReceiveEvents, ReceiveItems, Remote, SetGrantsError,
-    SubscribeError,
+    Access, Body, BoxFuture, CallError, Grants, Outbound, Peer, ReceiveEvents, ReceiveItems, Remote, SetGrantsError,
+    SubscribeError, Who,
 };
 
 use super::{Asked, Link};
@@ -14,7 +14,7 @@ use crate::payload::Payload;
 impl Link {
     /// The peer, to be called.
     pub(crate) fn connected_peer(self: &Arc<Self>) -> Peer {
-        self.peer.clone().with_remote(Arc::clone(self) as Arc<dyn Remote>)
+        Peer::unknown().with_remote(Arc::clone(self) as Arc<dyn Remote>)
     }
 }
 
@@ -58,8 +58,12 @@ impl Remote for Link {
         Box::pin(self.ended())
     }
 
-    fn grants(&self) -> Option<Grants> {
-        self.access().map(|access| access.grants())
+    fn who(&self) -> &Who {
+        Self::who(self)
+    }
+
+    fn access(&self) -> Option<&Access> {
+        Self::access(self)
     }
 
     fn set_grants(&self, grants: Grants) -> Result<(), SetGrantsError> {

@@ -24,6 +24,8 @@ pub(crate) use claim::Claim;
 pub(crate) use inherited::Inherited;
 pub(crate) use peer::own_user;
 pub(crate) use survey::{look, names};
+/// Tokio's own halves know from a short read that nothing is left, and save the system call that would ask.
+pub(crate) use tokio::net::unix::{OwnedReadHalf as ReadHalf, OwnedWriteHalf as WriteHalf};
 
 /// The pause before a server is asked again whose queue of connections is full.
 const BUSY_PAUSE: Duration = Duration::from_millis(5);

@@ -21,7 +21,7 @@ use crate::bind::{BindError, Holder};
 use crate::connect::ConnectError;
 use crate::transport::Transport;
 
-use half::Half;
+pub(crate) use half::Half;
 pub(crate) use survey::{look, names};
 
 type Pipe = DuplexPipeStream<Bytes>;
@@ -161,7 +161,7 @@ fn open(address: &Address) -> io::Result<Pipe> {
 fn transport(pipe: Pipe) -> io::Result<Transport> {
     let peer = Peer::unknown().with_pid(pipe.peer_process_id()?);
     let (reader, writer) = Half::both(pipe);
-    Ok(Transport::new(reader, writer).with_peer(peer))
+    Ok(Transport::local(reader, writer, peer))
 }
 
 #[cfg(test)]

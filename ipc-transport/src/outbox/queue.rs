@@ -41,7 +41,8 @@ impl Lane {
 /// What has been appended and not been written.
 pub(super) struct Queue {
     pub(super) frames: Vec<u8>,
-    pub(super) large: VecDeque<Box<Sending>>,
+    /// Made for the first large message, and given back when there is none.
+    large: Option<Box<LargeMessages>>,
     /// The bytes of frames and large messages that have not been handed to the operating system.
     pub(super) queued_bytes: usize,
     /// Those of them with which this side asks for something.
@@ -52,10 +53,6 @@ pub(super) struct Queue {
     writing_bytes: usize,
     writing_asked: usize,
     pub(super) writer: Slot,
-    /// The lane of which the writer holds a fragment, until its call is cancelled: no more of it is sent then.
-    pub(super) writing_lane: Option<Lane>,
-    /// What has come behind that fragment.
-    pub(super) writing_behind: VecDeque<Behind>,
     /// Somebody has promised to write soon.
     pub(super) promised: bool,
     /// The connection's own task has been told that there is something to write.
@@ -68,6 +65,16 @@ pub(super) struct Queue {
     pub(super) closed: bool,
     /// The connection's own task, which waits where nobody else may.
     pub(super) driver: Waker,
+}
+
+/// The large messages that have not been sent whole.
+#[derive(Default)]
+struct LargeMessages {
+    waiting: VecDeque<Box<Sending>>,
+    /// The lane of which the writer holds a fragment, until its call is cancelled: no more of it is sent then.
+    writing_lane: Option<Lane>,
+    /// What has come behind that fragment.
+    writing_behind: VecDeque<Behind>,
 }
 
 /// Where the writer is.
@@ -86,15 +93,13 @@ impl Queue {
     pub(super) fn new(writer: Writer) -> Self {
         Self {
             frames: Vec::new(),
-            large: VecDeque::new(),
+            large: None,
             queued_bytes: 0,
             asked_bytes: 0,
             frames_asked: 0,
             writing_bytes: 0,
             writing_asked: 0,
             writer: Slot::Free(writer),
-            writing_lane: None,
-            writing_behind: VecDeque::new(),
             promised: false,
             told: false,
             wanted: false,
@@ -117,7 +122,7 @@ impl Queue {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.frames.is_empty() && self.large.is_empty()
+        self.frames.is_empty() && self.large.as_ref().is_none_or(|large| large.waiting.is_empty())
     }
 
     /// The bytes of all that is queued, but for what this side asks for.
@@ -139,9 +144,13 @@ impl Queue {
             Outgoing::Frames(frames) => self.append(asks, |out| out.extend_from_slice(frames)),
             Outgoing::Written(frames) => self.append(asks, |out| frames.move_to(out)),
             Outgoing::Large(message) => {
-                self.large.push_back(Box::new(Sending::new(message, VecDeque::new())));
+                self.push_large(Box::new(Sending::new(message, VecDeque::new())));
             }
         }
+    }
+
+    fn push_large(&mut self, sending: Box<Sending>) {
+        self.large.get_or_insert_default().waiting.push_back(sending);
     }
 
     fn append<T>(&mut self, asks: bool, put: impl FnOnce(&mut Vec<u8>) -> T) -> T {
@@ -210,11 +219,12 @@ impl Queue {
 
     /// The large message of a lane that has not been sent whole, unless the writer has it, and what is behind it.
     fn under_way(&mut self, lane: Lane) -> Option<(Option<usize>, &mut VecDeque<Behind>)> {
-        if self.writing_lane == Some(lane) {
-            return Some((None, &mut self.writing_behind));
+        let large = self.large.as_mut()?;
+        if large.writing_lane == Some(lane) {
+            return Some((None, &mut large.writing_behind));
         }
-        let index = self.large.iter().position(|sending| sending.lane() == lane)?;
-        self.large.get_mut(index).map(|sending| (Some(index), &mut sending.behind))
+        let index = large.waiting.iter().position(|sending| sending.lane() == lane)?;
+        large.waiting.get_mut(index).map(|sending| (Some(index), &mut sending.behind))
     }
 
     /// Sends no more of the request of a call, and of the items that go with it. Answers whether the peer knows of it.
@@ -227,7 +237,7 @@ impl Queue {
             self.discount_asked(dropped);
             return false;
         }
-        match index.and_then(|index| self.large.remove(index)) {
+        match index.and_then(|index| self.large.as_mut()?.waiting.remove(index)) {
             Some(sending) => {
                 let known = sending.message.kind != Kind::Request || sending.sent > 0;
                 self.drop_rest(&sending);
@@ -235,7 +245,9 @@ impl Queue {
             }
             None => {
                 // The fragment that is being written comes before the cancel, and what would follow it is dropped.
-                self.writing_lane = None;
+                if let Some(large) = &mut self.large {
+                    large.writing_lane = None;
+                }
                 true
             }
         }
@@ -244,19 +256,21 @@ impl Queue {
     /// Takes out what this side would ask for and of which nothing has been sent, to be dropped where nothing is locked.
     pub(super) fn take_unasked(&mut self) -> impl Sized + use<> {
         let asks = |kind| matches!(kind, Kind::Request | Kind::Subscribe | Kind::Notification);
-        let (unasked, mut large): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.large)
+        let mut large = self.large.take().unwrap_or_default();
+        let unasked: VecDeque<_>;
+        (unasked, large.waiting) = std::mem::take(&mut large.waiting)
             .into_iter()
             .partition(|sending| sending.sent == 0 && asks(sending.message.kind));
         let mut waiting = Vec::new();
-        let under_way = large.iter_mut().map(|sending| (Some(sending.lane()), &mut sending.behind));
-        for (lane, behind) in under_way.chain([(self.writing_lane, &mut self.writing_behind)]) {
+        let under_way = large.waiting.iter_mut().map(|sending| (Some(sending.lane()), &mut sending.behind));
+        for (lane, behind) in under_way.chain([(large.writing_lane, &mut large.writing_behind)]) {
             let opening = match lane {
                 Some(Lane::Notifying) => 0,
                 _ => behind.iter().position(Behind::opens).unwrap_or(behind.len()),
             };
             waiting.extend(behind.drain(opening..));
         }
-        self.large = large;
+        self.large = Some(large);
         unasked.iter().for_each(|sending| self.drop_rest(sending));
         self.discount_asked(waiting.iter().map(Behind::len).sum());
         (unasked, waiting)
@@ -268,7 +282,7 @@ impl Queue {
             match next {
                 Behind::Frames { mut frames, .. } => self.append(lane.asks(), |out| frames.move_to(out)),
                 Behind::Large { message, .. } => {
-                    self.large.push_back(Box::new(Sending::new(message, behind)));
+                    self.push_large(Box::new(Sending::new(message, behind)));
                     return;
                 }
             }
@@ -291,7 +305,7 @@ impl Queue {
         self.closed = true;
         (self.queued_bytes, self.asked_bytes, self.frames_asked) = (0, 0, 0);
         let (frames, large) = (std::mem::take(&mut self.frames), std::mem::take(&mut self.large));
-        (frames, large, std::mem::take(&mut self.writing_behind), std::mem::replace(&mut self.writer, Slot::Gone))
+        (frames, large, std::mem::replace(&mut self.writer, Slot::Gone))
     }
 
     pub(super) fn take_writer(&mut self, for_driver: bool) -> Option<Writer> {
@@ -315,8 +329,10 @@ impl Queue {
         }
         self.queued_bytes -= written.min(self.queued_bytes);
         self.asked_bytes -= asked.min(self.asked_bytes);
-        let wanted = self.writing_lane.take();
-        let behind = std::mem::take(&mut self.writing_behind);
+        let (wanted, behind) = match &mut self.large {
+            Some(large) => (large.writing_lane.take(), std::mem::take(&mut large.writing_behind)),
+            None => (None, VecDeque::new()),
+        };
         if let Some(mut sending) = unfinished {
             sending.behind.extend(behind);
             if wanted.is_none() {
@@ -326,19 +342,21 @@ impl Queue {
                 self.release(sending.lane(), std::mem::take(&mut sending.behind));
                 *sent = Some(sending);
             } else {
-                self.large.push_back(sending);
+                self.push_large(sending);
             }
         }
         if self.is_empty() {
+            self.large = None;
             return false;
         }
         (self.writing_bytes, self.writing_asked) = (self.frames.len(), std::mem::take(&mut self.frames_asked));
-        let mut large = self.large.pop_front();
-        if let Some(next) = &mut large {
-            self.writing_lane = Some(next.lane());
-            self.writing_behind = std::mem::take(&mut next.behind);
+        let mut next = None;
+        if let Some(large) = &mut self.large {
+            next = large.waiting.pop_front();
+            large.writing_lane = next.as_ref().map(|next| next.lane());
+            large.writing_behind = next.as_mut().map_or_else(VecDeque::new, |next| std::mem::take(&mut next.behind));
         }
-        writer.load(&mut self.frames, large);
+        writer.load(&mut self.frames, next);
         true
     }
 }

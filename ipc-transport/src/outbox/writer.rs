@@ -10,9 +10,7 @@ use tokio::io::AsyncWrite;
 use super::Lane;
 use crate::buffer;
 use crate::frame::{self, Frames, Large, Part};
-
-/// The writing side of a transport.
-pub(crate) type WriteHalf = Box<dyn AsyncWrite + Send + Unpin>;
+use crate::half::WriteHalf;
 
 /// The pieces that one system call takes: the frames, and fragments that may be made of several attachments.
 const MOST_PIECES: usize = 16;

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::driver::Driver;
 use crate::frame;
+use crate::half::{ReadHalf, WriteHalf};
 use crate::hello::{Hello, HelloLimits};
 use crate::limits::Limits;
 use crate::link::{Asked, Link};
@@ -94,9 +95,13 @@ impl Peer {
             grants: None,
             token: None,
         };
-        let link =
-            Arc::new(Link::new(Box::new(their_writer), remote.limits, ipc_core::Peer::unknown(), limits.shared()));
-        let driver = Driver::new(Box::new(their_reader), Vec::new(), Arc::clone(&link), router);
+        let link = Arc::new(Link::new(
+            WriteHalf::of(their_writer),
+            remote.limits,
+            &ipc_core::Peer::unknown(),
+            limits.shared(),
+        ));
+        let driver = Driver::new(ReadHalf::of(their_reader), Vec::new(), Arc::clone(&link), router);
         let task = tokio::spawn(driver.run(()));
         Self { link, task, writer, reader: Some(reader), input: Vec::new() }
     }

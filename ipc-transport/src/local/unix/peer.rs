@@ -26,9 +26,8 @@ pub(super) fn of(stream: &UnixStream) -> io::Result<Peer> {
 
 /// A connection over `stream`, whose other end is known.
 pub(super) fn transport(stream: UnixStream, peer: Peer) -> Transport {
-    // Tokio's own halves know from a short read that nothing is left, and save the system call that would ask.
     let (reader, writer) = stream.into_split();
-    Transport::new(reader, writer).with_peer(peer)
+    Transport::local(reader, writer, peer)
 }
 
 /// The process at the other end of `stream` with all its groups, where the platform tells.

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::Pipe;
 
 /// One direction of a pipe, which reads and writes by a shared reference.
-pub(super) struct Half(Arc<Pipe>);
+pub(crate) struct Half(Arc<Pipe>);
 
 impl Half {
     /// Both directions of a pipe.

@@ -63,7 +63,7 @@ impl Wire {
     /// An outbox that queues `limit` bytes, and a pipe that holds `pipe`.
     pub(super) fn new(pipe: usize, limit: usize) -> Self {
         let (ours, peer) = duplex(pipe);
-        let outbox = Arc::new(Outbox::new(Box::new(ours), limit));
+        let outbox = Arc::new(Outbox::new(crate::half::WriteHalf::of(ours), limit));
         let driver = Arc::new(Woken::default());
         outbox.set_driver(&Waker::from(Arc::clone(&driver)));
         Self { outbox, peer, driver, read: Vec::new(), at_end: false }
