@@ -1,12 +1,14 @@
 //! Events: what this process tells everyone who asked to be told.
 //!
 //! [`hub`] finds the subscribers of an event, [`published`] is the event on its way, encoded once for all of them, and
-//! [`queue`] is what waits for one that takes nothing now. [`subscription`] is the other side.
+//! [`log`] is what many take in runs, and [`queue`] what waits for one that takes nothing now. [`subscription`] is the
+//! other side.
 
 pub(crate) mod any;
 pub(crate) mod hub;
 mod key;
 pub(crate) mod local;
+pub(crate) mod log;
 mod pattern;
 pub(crate) mod published;
 pub(crate) mod publisher;

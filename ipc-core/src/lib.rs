@@ -65,7 +65,9 @@ pub use error::{ErrorDescription, IpcError};
 pub use event::any::{AnyEvent, AnySubscription};
 pub use event::hub::PublishError;
 #[doc(hidden)]
-pub use event::hub::{Hub, HubSubscription};
+pub use event::hub::{Hub, HubSubscription, Tail};
+#[doc(hidden)]
+pub use event::log::{MAX_LOGGED_BYTES, Run};
 #[doc(hidden)]
 pub use event::published::PublishedEvent;
 pub use event::publisher::Publisher;

@@ -345,8 +345,16 @@ impl Driver {
     /// Where the peer takes nothing any more the outbox is closed, and the connection ends when what the peer sent before
     /// has been read: answers may be among it, and the reason why.
     fn flush(&mut self, cx: &mut Context<'_>) {
+        // While the peer takes nothing, what is kept stays where it is kept once for all.
+        let waits = self.blocked;
+        if !waits {
+            self.link.take_events();
+        }
         self.hand_over();
-        let flushed = self.link.outbox.poll_flush(cx, &mut self.batches_left);
+        let mut flushed = self.link.outbox.poll_flush(cx, &mut self.batches_left);
+        if waits && flushed.is_ready() && self.link.take_events() {
+            flushed = self.link.outbox.poll_flush(cx, &mut self.batches_left);
+        }
         self.blocked = flushed.is_pending();
         if let Poll::Ready(Err(error)) = flushed {
             tracing::debug!(%error, "the connection broke while it was written to");

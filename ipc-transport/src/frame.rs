@@ -284,6 +284,21 @@ pub(crate) fn put_shared(
     None
 }
 
+/// Appends whole frames, which get this id.
+pub(crate) fn put_run<'a>(out: &mut Vec<u8>, id: u32, frames: impl Iterator<Item = &'a [u8]>) {
+    let before = out.len();
+    for frames in frames {
+        out.extend_from_slice(frames);
+    }
+    let mut rest = out.get_mut(before..).unwrap_or_default();
+    while let Some((header, after)) = rest.split_first_chunk_mut::<HEADER_BYTES>() {
+        let [l0, l1, l2, l3, .., i0, i1, i2, i3] = header;
+        let length = u32::from_le_bytes([*l0, *l1, *l2, *l3]);
+        [*i0, *i1, *i2, *i3] = id.to_le_bytes();
+        rest = after.get_mut(length as usize..).unwrap_or_default();
+    }
+}
+
 /// Appends the hello frame.
 pub(crate) fn put_hello(out: &mut Vec<u8>, body: &[u8]) {
     let length = u32::try_from(body.len()).expect("a hello has a few hundred bytes");

@@ -201,6 +201,15 @@ impl Link {
         }
     }
 
+    /// Appends the events that are kept for the peer to what is to be sent. Answers whether there may have been some.
+    pub(crate) fn take_events(&self) -> bool {
+        let kept = self.outbox.take_kept();
+        if kept {
+            self.publishing.take_kept();
+        }
+        kept
+    }
+
     /// Makes no more requests, and asks the peer to make none.
     pub(crate) fn leave(&self, message: &str) {
         self.outbox.push_goodbye(&goodbye(&Failure::new(code::UNAVAILABLE, message)));

@@ -79,6 +79,8 @@ pub(crate) struct Outbox {
     room: Told,
     /// Events wait for room.
     stalled: AtomicBool,
+    /// Events are kept for the connection, which its own task takes.
+    kept: AtomicBool,
     /// The bytes that may be queued before senders wait.
     limit: usize,
 }
@@ -96,8 +98,9 @@ pub(crate) enum Appended {
 
 impl Outbox {
     pub(crate) fn new(io: WriteHalf, limit: usize) -> Self {
-        let (queue, stalled) = (Mutex::new(Queue::new(Writer::new(io))), AtomicBool::new(false));
-        Self { queue, room: Told::default(), stalled, limit }
+        let queue = Mutex::new(Queue::new(Writer::new(io)));
+        let room = Told::default();
+        Self { queue, room, stalled: AtomicBool::new(false), kept: AtomicBool::new(false), limit }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -134,20 +137,29 @@ impl Outbox {
         lane: Lane,
         put: impl FnOnce(&mut Vec<u8>, bool) -> Option<Large>,
     ) -> Result<Appended, NotSent> {
-        let mut queue = self.queue();
-        if queue.queued_bytes > self.limit && !queue.closed {
-            queue.wanted = true;
-            self.stalled.store(true, Ordering::Release);
-            return Ok(Appended::Stalled);
-        }
-        queue.push_with(lane, put)?;
-        let attended = queue.is_attended() && !queue.is_worth_a_write();
-        Ok(if attended { Appended::Attended } else { Appended::Unattended })
+        self.hold().push_with(lane, put)
+    }
+
+    /// Lets nobody else append anything meanwhile.
+    pub(crate) fn hold(&self) -> Held<'_> {
+        Held { outbox: self, queue: self.queue() }
     }
 
     /// Whether messages [stalled](Appended::Stalled) since this was asked last.
     pub(crate) fn take_stalled(&self) -> bool {
         self.stalled.load(Ordering::Acquire) && self.stalled.swap(false, Ordering::AcqRel)
+    }
+
+    /// Notes that events are kept for the connection, and wakes its own task unless that has been noted already.
+    pub(crate) fn note_kept(&self) {
+        if !self.kept.swap(true, Ordering::AcqRel) {
+            self.wake_driver();
+        }
+    }
+
+    /// Whether events are kept since this was asked last.
+    pub(crate) fn take_kept(&self) -> bool {
+        self.kept.load(Ordering::Acquire) && self.kept.swap(false, Ordering::AcqRel)
     }
 
     /// Appends a goodbye, unless one has been sent; no request is sent after it.
@@ -385,6 +397,31 @@ impl Outbox {
         if room {
             self.room.notify_waiters();
         }
+    }
+}
+
+/// What is to be sent, while nobody else appends anything.
+pub(crate) struct Held<'a> {
+    outbox: &'a Outbox,
+    queue: MutexGuard<'a, Queue>,
+}
+
+impl Held<'_> {
+    /// As [`Outbox::push_with`].
+    pub(crate) fn push_with(
+        self,
+        lane: Lane,
+        put: impl FnOnce(&mut Vec<u8>, bool) -> Option<Large>,
+    ) -> Result<Appended, NotSent> {
+        let Self { outbox, mut queue } = self;
+        if queue.queued_bytes > outbox.limit && !queue.closed {
+            queue.wanted = true;
+            outbox.stalled.store(true, Ordering::Release);
+            return Ok(Appended::Stalled);
+        }
+        queue.push_with(lane, put)?;
+        let attended = queue.is_attended() && !queue.is_worth_a_write();
+        Ok(if attended { Appended::Attended } else { Appended::Unattended })
     }
 }
 

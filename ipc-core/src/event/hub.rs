@@ -9,6 +9,7 @@ use std::sync::{Arc, RwLock, Weak};
 use serde::de::DeserializeOwned;
 
 use super::key::canonical;
+use super::log::Run;
 use super::pattern::Pattern;
 use super::published::{EncodeError, MAX_BYTES};
 use super::subscriber::Subscriber;
@@ -279,6 +280,35 @@ impl HubSubscription {
     /// What it is to, to be looked at where the subscription itself cannot be kept hold of.
     pub fn subscribed(&self) -> Arc<Subscribed> {
         Arc::clone(&self.0)
+    }
+
+    /// Where what is kept for it is taken; nothing, where its events are offered one by one whoever subscribes.
+    pub fn tail(&self) -> Option<Tail> {
+        let Subscribed { id, key, topics } = &*self.0;
+        match topics.as_slice() {
+            [topic] if key.is_none() => Some(Tail { id: *id, topic: Weak::clone(topic) }),
+            _ => None,
+        }
+    }
+}
+
+/// Where a subscriber that [follows](Subscriber::follows) takes what has come. It keeps neither hub nor subscription.
+#[derive(Debug)]
+pub struct Tail {
+    id: u64,
+    topic: Weak<Topic>,
+}
+
+impl Tail {
+    /// Takes all that has come, if anything has. `hold` is called while the topic is held, and `then` when it is not any
+    /// more: with what `hold` holds, the order in which runs are taken is that in which something is done with them. `hold`
+    /// may neither wait for long, nor wake anybody, nor call the hub.
+    pub fn take<H>(&self, hold: impl FnOnce(&Run) -> H, then: impl FnOnce(H, &Run)) {
+        // Let go last: with it may go what drops things of the application.
+        let Some(topic) = self.topic.upgrade() else { return };
+        if let Some((held, run)) = topic.take(self.id, hold) {
+            then(held, &run);
+        }
     }
 }
 

@@ -69,6 +69,11 @@ impl PublishedEvent {
         Self { channel, key, lag, json: 0..bytes, bytes, segments: Segments::One(json), attachments }
     }
 
+    /// The event without a key that is nothing but this JSON.
+    pub(super) fn copied(channel: &'static str, lag: Lag, json: &[u8]) -> Self {
+        Self::of_json(channel, None, lag, Bytes::copy_from_slice(json))
+    }
+
     /// The event that has this body.
     pub(super) fn of_body(
         channel: &'static str,

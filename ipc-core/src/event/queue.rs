@@ -89,10 +89,7 @@ impl LagQueue {
         match event.lag() {
             Lag::Wait if !self.has_room(event) => return Pushed::Full,
             Lag::Disconnect if !self.has_room(event) => return Pushed::Disconnect,
-            Lag::Wait | Lag::Disconnect => {
-                self.count(event);
-                self.kept.push_back((self.place, Arc::clone(event)));
-            }
+            Lag::Wait | Lag::Disconnect => self.keep(event),
             Lag::DropOldest => {
                 let (events, bytes) = (self.droppable.len(), self.droppable_bytes);
                 if !self.would_fit(event, events, bytes) {
@@ -120,6 +117,21 @@ impl LagQueue {
             }
         }
         Pushed::Queued
+    }
+
+    /// Puts an event behind the others of which its publisher has been told that it is taken: one for which publishers wait
+    /// is kept however many there are. Whoever calls it bounds them.
+    pub fn push_taken(&mut self, event: &Arc<PublishedEvent>) -> Pushed {
+        if event.lag() != Lag::Wait {
+            return self.push(event);
+        }
+        self.keep(event);
+        Pushed::Queued
+    }
+
+    fn keep(&mut self, event: &Arc<PublishedEvent>) {
+        self.count(event);
+        self.kept.push_back((self.place, Arc::clone(event)));
     }
 
     /// What the subscriber gets next, and takes out of the queue.

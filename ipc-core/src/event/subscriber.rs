@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::log::Run;
 use super::published::PublishedEvent;
 use crate::remote::BoxFuture;
 
@@ -30,6 +31,22 @@ pub trait Subscriber: Send + Sync {
     /// Done when an event for which the subscriber was [full](Offer::Full) may be offered again, or when it is gone. It
     /// may be done too early, but not when nothing has changed: who waits would ask again and again.
     fn room<'a>(&'a self, event: &'a PublishedEvent) -> BoxFuture<'a, ()>;
+
+    /// Where it takes small events in runs, how many bytes of them it takes at least from here on, what is
+    /// [kept](super::log) for it included. Asked while the hub holds the topic. None are offered to it meanwhile.
+    fn follows(&self) -> Option<u64> {
+        None
+    }
+
+    /// Takes what is kept for it, as it follows no longer. The topic is held: as [`offer`](Self::offer), it wakes nobody.
+    fn take(&self, _run: &Run) {}
+
+    /// Something is kept for it, which it takes by its [`Tail`](super::hub::Tail). Not said again before it has taken all.
+    /// The hub holds nothing.
+    fn tell(&self) {}
+
+    /// The same, and much has come since it was told: it takes it now, whatever else it has to do.
+    fn hurry(&self) {}
 
     /// Nothing will be offered any more: the hub is gone. One that subscribes to several events may be told repeatedly.
     fn end(&self);

@@ -1,7 +1,7 @@
 //! One event of a hub: who subscribed to it, and what of it is retained.
 
 use std::any::TypeId;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +15,7 @@ use tokio::task::unconstrained;
 
 use super::hub::PublishError;
 use super::key::canonical;
+use super::log::{Log, Logged, Run, Subscribers};
 use super::published::{EncodeError, PublishedEvent};
 use super::retained::Retained;
 use super::subscriber::{Offer, Subscriber};
@@ -58,12 +59,11 @@ pub(crate) struct Topic {
 
 type Read = fn(&Topic, &[u8], Vec<Bytes>) -> Result<Option<Arc<PublishedEvent>>, Failure>;
 
-/// The subscribers by the order in which they came.
-type Subscribers = BTreeMap<u64, Arc<dyn Subscriber>>;
-
 #[derive(Default)]
 pub(super) struct State {
+    /// Those who follow stand in the log.
     of_all: Subscribers,
+    log: Log,
     /// Those of one key, by its canonical text: the others' events cost them nothing.
     of_key: HashMap<String, Subscribers>,
     retained: Retained,
@@ -228,6 +228,10 @@ impl Topic {
         for subscriber in offered.told {
             subscriber.wake();
         }
+        if let Some(Logged { told, slow }) = offered.logged {
+            told.iter().for_each(|(_, subscriber)| subscriber.tell());
+            slow.iter().for_each(|subscriber| subscriber.hurry());
+        }
         offered.full
     }
 
@@ -236,8 +240,13 @@ impl Topic {
         if self.retain {
             offered.forgotten = state.retained.put(self.clock.fetch_add(1, Ordering::Relaxed), event);
         }
+        if Log::takes(event) {
+            offered.logged = state.log.put(event, &mut state.of_all);
+        } else {
+            state.log.dissolve(&mut state.of_all);
+        }
         let of_key = event.key().and_then(|key| state.of_key.get(key));
-        offered.subscribers = state.of_all.len() + of_key.map_or(0, Subscribers::len);
+        offered.subscribers = state.log.len() + state.of_all.len() + of_key.map_or(0, Subscribers::len);
         let mut gone = Vec::new();
         for (id, subscriber) in state.of_all.iter().chain(of_key.into_iter().flatten()) {
             match subscriber.offer(event) {
@@ -253,15 +262,28 @@ impl Topic {
         offered
     }
 
+    /// Takes what is kept for one who follows. `hold` is called while the topic is held, where something is; so what it
+    /// holds is held by all who take something for this subscriber, in the order in which they take it.
+    pub(super) fn take<H>(&self, id: u64, hold: impl FnOnce(&Run) -> H) -> Option<(H, Run)> {
+        let mut state = self.lock();
+        let run = state.log.take(id)?;
+        Some((hold(&run), run))
+    }
+
     /// How many subscribe to it.
     pub(super) fn subscribers(&self) -> usize {
         let state = self.lock();
-        state.of_all.len() + state.of_key.values().map(Subscribers::len).sum::<usize>()
+        state.log.len() + state.of_all.len() + state.of_key.values().map(Subscribers::len).sum::<usize>()
     }
 
     /// Tells all subscribers that nothing follows.
     pub(super) fn end(&self) {
-        let state = std::mem::take(&mut *self.lock());
+        let state = {
+            let mut state = self.lock();
+            let State { log, of_all, .. } = &mut *state;
+            log.dissolve(of_all);
+            std::mem::take(&mut *state)
+        };
         for subscriber in state.of_all.values().chain(state.of_key.values().flat_map(Subscribers::values)) {
             subscriber.end();
         }
@@ -270,7 +292,7 @@ impl Topic {
 
 impl State {
     fn has_subscriber(&self, key: Option<&str>) -> bool {
-        !self.of_all.is_empty() || key.is_some_and(|key| self.of_key.contains_key(key))
+        !self.of_all.is_empty() || self.log.len() > 0 || key.is_some_and(|key| self.of_key.contains_key(key))
     }
 
     /// What is retained of all, or of one key, with the times at which it was published.
@@ -287,13 +309,13 @@ impl State {
 
     pub(super) fn has(&self, id: u64, key: Option<&str>) -> bool {
         let of_key = |key| self.of_key.get(key).is_some_and(|subscribers| subscribers.contains_key(&id));
-        key.map_or_else(|| self.of_all.contains_key(&id), of_key)
+        key.map_or_else(|| self.of_all.contains_key(&id) || self.log.has(id), of_key)
     }
 
     /// Takes a subscriber out, to be dropped where the topic is not held.
     #[must_use]
     pub(super) fn remove(&mut self, id: u64, key: Option<&str>) -> Option<Arc<dyn Subscriber>> {
-        let Some(key) = key else { return self.of_all.remove(&id) };
+        let Some(key) = key else { return self.of_all.remove(&id).or_else(|| self.log.remove(id)) };
         let subscribers = self.of_key.get_mut(key)?;
         let removed = subscribers.remove(&id);
         if subscribers.is_empty() {
@@ -310,6 +332,7 @@ type Full = Vec<Arc<dyn Subscriber>>;
 #[derive(Default)]
 struct Offered {
     full: Full,
+    logged: Option<Logged>,
     /// Those who must be told that they have something.
     told: Vec<Arc<dyn Subscriber>>,
     /// What is retained no more: dropped where the topic is not held.

@@ -272,6 +272,8 @@ pub(super) async fn answer_later(link: Arc<Link>, ticket: Ticket, id: u32, mut c
 
 /// Sends the response that stands in `out`, unless the call was cancelled.
 pub(super) async fn answer(link: Arc<Link>, ticket: Ticket, id: u32, mut out: Frames, started: Started) {
+    // What the handler published goes before its answer.
+    link.take_events();
     let finished = link.serving.finish(ticket, || {
         link.finish_response(id, &mut out, started);
         if !out.is_empty() && link.outbox.push(Outgoing::Written(&mut out)).is_err() {
