@@ -33,7 +33,7 @@ pub trait Subscriber: Send + Sync {
     fn room<'a>(&'a self, event: &'a PublishedEvent) -> BoxFuture<'a, ()>;
 
     /// Where it takes small events in runs, how many bytes of them it takes at least from here on, what is
-    /// [kept](super::log) for it included. Asked while the hub holds the topic. None are offered to it meanwhile.
+    /// kept for it included. Asked while the hub holds the topic. None are offered to it meanwhile.
     fn follows(&self) -> Option<u64> {
         None
     }
@@ -41,7 +41,7 @@ pub trait Subscriber: Send + Sync {
     /// Takes what is kept for it, as it follows no longer. The topic is held: as [`offer`](Self::offer), it wakes nobody.
     fn take(&self, _run: &Run) {}
 
-    /// Something is kept for it, which it takes by its [`Tail`](super::hub::Tail). Not said again before it has taken all.
+    /// Something is kept for it, which it takes by its [`Tail`](crate::Tail). Not said again before it has taken all.
     /// The hub holds nothing.
     fn tell(&self) {}
 
