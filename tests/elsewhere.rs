@@ -44,6 +44,7 @@ fn say_unless_here(platform: &str, what: &str) {
     let is_here = match platform {
         "unix" => cfg!(unix),
         "windows" => cfg!(windows),
+        r#"all(unix, target_pointer_width = "64")"# => cfg!(all(unix, target_pointer_width = "64")),
         other => panic!("{what}: no platform `{other}`"),
     };
     if !is_here {

@@ -126,12 +126,11 @@ fn is_same_user(peer: &Peer) -> bool {
     peer.uid().is_none()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
     #[test]
-    #[cfg(unix)]
     fn a_peer_of_another_user_has_nothing_by_itself() {
         let own = rustix::process::geteuid().as_raw();
         let policy = Policy::default();

@@ -19,7 +19,8 @@ const STEPS: [(&str, Check); 9] = [
         run(cargo().current_dir(root).args(arguments))
     }),
     ("dependencies", audit::dependencies),
-    ("tests", |root| run(cargo().current_dir(root).args(["test", "--workspace", "--all-features"]))),
+    // All that fail are told, not the first program's alone.
+    ("tests", |root| run(cargo().current_dir(root).args(["test", "--workspace", "--all-features", "--no-fail-fast"]))),
     ("docs", |root| {
         let arguments = ["doc", "--workspace", "--no-deps", "--all-features"];
         run(cargo().current_dir(root).env("RUSTDOCFLAGS", "-D warnings").args(arguments))
