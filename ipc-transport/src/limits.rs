@@ -93,7 +93,8 @@ impl Limits {
     }
 
     /// The most bytes that one connection may hold in each direction: received and not yet whole, or written by
-    /// handlers and not yet taken by the peer. One message of the largest size always fits. Default: 64 MiB.
+    /// handlers and not yet taken by the peer. One message of the largest size always fits. Requests that are handled beside
+    /// the connection's task, as those from 256 KiB on are, may have as many bytes at one time. Default: 64 MiB.
     pub const fn buffered_bytes(mut self, bytes: usize) -> Self {
         self.buffered_bytes = bytes;
         self

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ipc_core::envelope::Kind;
-use ipc_core::{Context, Dispatch, Failure, Inbound, PendingCall, Router};
+use ipc_core::{Context, Dispatch, Failure, Inbound, PendingCall, Router, timed_out};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::Driver;
 use super::answering::{answer, answer_later, heed, nothing_beside, run_notified};
@@ -93,12 +93,24 @@ impl Driver {
 
 async fn answer_apart(asked: Asked) {
     let (link, ticket, id, channel) = (Arc::clone(&asked.link), asked.ticket, asked.id, asked.channel.clone());
-    // What takes long is for a thread that may block: a runtime may have no other worker than the connection's.
-    let begun = match spawn_blocking(move || asked.begin()).await {
-        Ok(Some(begun)) => begun,
-        // Whoever cancelled it has answered it.
-        Ok(None) => return,
-        Err(error) => Begun::failed(id, &Failure::internal(error)),
+    // What a peer asks for that does not take its answers waits, so that they do not pile up.
+    let in_time = match asked.deadline {
+        Some(deadline) => timeout_at(deadline, link.outbox.room()).await.is_ok(),
+        None => {
+            link.outbox.room().await;
+            true
+        }
+    };
+    let begun = if in_time {
+        // What takes long is for a thread that may block: a runtime may have no other worker than the connection's.
+        match spawn_blocking(move || asked.begin()).await {
+            Ok(Some(begun)) => begun,
+            // Whoever cancelled it has answered it.
+            Ok(None) => return,
+            Err(error) => Begun::failed(id, &Failure::internal(error)),
+        }
+    } else {
+        Begun::failed(id, &timed_out())
     };
     let Begun { out, started, pending } = begun;
     match (started, pending) {
