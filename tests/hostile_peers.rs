@@ -322,9 +322,8 @@ fn peers_that_send_a_message_byte_by_byte() {
 fn peers_that_take_nothing() {
     // Each has asked for more than its socket holds.
     let limits = Limits::default().message_bytes(FRAGMENT as u32 * 8).buffered_bytes(FRAGMENT * 8);
-    // What is full is one answer too many, and those that were being written apart, for which there is as much room. A buffer
-    // that grows may have twice the room of what is in it.
-    let most = 2 * (FRAGMENT * 8 + FRAGMENT * 4 + FRAGMENT * 8) + FRAGMENT * 4 + 64 * KIB;
+    // What is full is one answer too many, and a buffer that grows may have twice the room of what is in it.
+    let most = 2 * (FRAGMENT * 8 + FRAGMENT * 4) + FRAGMENT * 4 + 64 * KIB;
     beside_those_who_stay(limits, 20, most, |socket, _| async move {
         let mut raw = Raw::greeted(&socket).await;
         for id in 0..8 {

@@ -206,8 +206,12 @@ impl Driver {
         self.link.outbox.set_driver(cx.waker());
         ready!(self.throttle.poll(cx));
         self.batches_left = BATCHES_PER_POLL;
+        // What was left because of that is not taken one by one whenever something wakes the task.
+        let mut is_full = !self.input.is_empty() && self.is_full_of_answers();
         for _ in 0..READS_PER_POLL {
-            if let Err(end) = self.take_frames(cx) {
+            if !std::mem::take(&mut is_full)
+                && let Err(end) = self.take_frames(cx)
+            {
                 return Poll::Ready(end);
             }
             self.flush(cx);
@@ -218,7 +222,7 @@ impl Driver {
                 self.link.publishing.resume();
             }
             // A peer that does not take its answers is not asked for more requests.
-            if self.link.outbox.is_full_of_answers() {
+            if self.is_full_of_answers() {
                 return Poll::Pending;
             }
             ready!(self.throttle.poll(cx));
@@ -312,7 +316,7 @@ impl Driver {
             }
             if self.replies_waiting >= REPLIES_PER_WRITE {
                 self.flush(cx);
-                if self.link.outbox.is_full_of_answers() {
+                if self.is_full_of_answers() {
                     break;
                 }
             }
@@ -325,6 +329,12 @@ impl Driver {
             self.input = input;
         }
         Ok(())
+    }
+
+    /// Whether as many answers are on their way, or in the making, as may be.
+    fn is_full_of_answers(&self) -> bool {
+        let Link { outbox, serving, limits, .. } = &**self.link;
+        outbox.is_full_of_answers(serving.bytes_apart(limits.buffered()))
     }
 
     /// Hands the replies to the outbox.

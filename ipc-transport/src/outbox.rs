@@ -208,9 +208,11 @@ impl Outbox {
     ///
     /// What this side asks for does not count. Whoever asks waits for room; and were nothing read meanwhile, a peer that
     /// is full of answers would wait for this side as this side waits for it.
-    pub(crate) fn is_full_of_answers(&self) -> bool {
+    ///
+    /// So many bytes of answers are being written as well, whose room is told of by itself.
+    pub(crate) fn is_full_of_answers(&self, to_come: usize) -> bool {
         let mut queue = self.queue();
-        let full = queue.answer_bytes() > self.limit && !queue.closed;
+        let full = queue.answer_bytes() + to_come > self.limit && !queue.closed;
         queue.holding |= full;
         full
     }

@@ -111,6 +111,13 @@ impl Serving {
         rooms.try_acquire_many_owned(u32::try_from(bytes).ok()?).ok()
     }
 
+    /// What of the room for `all` bytes is taken.
+    pub(crate) fn bytes_apart(&self, all: usize) -> usize {
+        let table = self.table();
+        let rooms = table.as_ref().and_then(|table| table.apart.as_ref());
+        rooms.map_or(0, |rooms| all.min(Semaphore::MAX_PERMITS) - rooms.available_permits())
+    }
+
     /// Starts a task that handles a notification.
     pub(crate) fn start_notified(&self, spawn: impl FnOnce(Ticket) -> AbortHandle) {
         let mut table = self.made_table();

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ipc_core::envelope::Kind;
-use ipc_core::{Context, Dispatch, Failure, Inbound, PendingCall, Router, timed_out};
+use ipc_core::{Context, Dispatch, Failure, Inbound, PendingCall, Router};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
-use super::Driver;
 use super::answering::{answer, answer_later, heed, nothing_beside, run_notified};
+use super::{Driver, REPLIES_PER_WRITE};
 use crate::frame::{self, Frames, Started};
 use crate::link::Link;
 use crate::payload::Json;
@@ -32,8 +32,20 @@ struct Asked {
     deadline: Option<Instant>,
     json: Json<'static>,
     attachments: Vec<Bytes>,
-    /// Its part of what one connection may have handled apart.
-    _room: OwnedSemaphorePermit,
+}
+
+/// The part of a request in what one connection may have handled apart. The connection's task, which waits where all of that
+/// and the answers together are as much as may be, is woken when it is given back.
+struct Room {
+    permit: Option<OwnedSemaphorePermit>,
+    link: Arc<Link>,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        drop(self.permit.take());
+        self.link.outbox.wake_driver();
+    }
 }
 
 /// What it came to.
@@ -61,13 +73,15 @@ impl Driver {
 
     /// Handles a request apart, or a notification, which has no id.
     pub(super) fn serve_apart(
-        &self,
+        &mut self,
         id: Option<u32>,
         channel: &[u8],
         deadline: Option<Instant>,
         (json, attachments): (Json<'_>, Vec<Bytes>),
         room: OwnedSemaphorePermit,
     ) {
+        // Whether as much is on its way as may be is looked at before the next is taken.
+        self.replies_waiting = REPLIES_PER_WRITE;
         let Self { link, router, context, .. } = self;
         let spawn = |ticket| {
             let asked = Asked {
@@ -80,9 +94,9 @@ impl Driver {
                 deadline,
                 json: json.into_owned(),
                 attachments,
-                _room: room,
             };
-            tokio::spawn(answer_apart(asked)).abort_handle()
+            let room = Room { permit: Some(room), link: Arc::clone(link) };
+            tokio::spawn(answer_apart(asked, room)).abort_handle()
         };
         match id {
             Some(id) => link.serving.start(id, Streams::default(), spawn),
@@ -91,32 +105,27 @@ impl Driver {
     }
 }
 
-async fn answer_apart(asked: Asked) {
+async fn answer_apart(asked: Asked, room: Room) {
     let (link, ticket, id, channel) = (Arc::clone(&asked.link), asked.ticket, asked.id, asked.channel.clone());
-    // What a peer asks for that does not take its answers waits, so that they do not pile up.
-    let in_time = match asked.deadline {
-        Some(deadline) => timeout_at(deadline, link.outbox.room()).await.is_ok(),
-        None => {
-            link.outbox.room().await;
-            true
-        }
-    };
-    let begun = if in_time {
-        // What takes long is for a thread that may block: a runtime may have no other worker than the connection's.
-        match spawn_blocking(move || asked.begin()).await {
-            Ok(Some(begun)) => begun,
-            // Whoever cancelled it has answered it.
-            Ok(None) => return,
-            Err(error) => Begun::failed(id, &Failure::internal(error)),
-        }
-    } else {
-        Begun::failed(id, &timed_out())
+    // What takes long is for a thread that may block: a runtime may have no other worker than the connection's.
+    let begun = match spawn_blocking(move || asked.begin()).await {
+        Ok(Some(begun)) => begun,
+        // Whoever cancelled it has answered it.
+        Ok(None) => return,
+        Err(error) => Begun::failed(id, &Failure::internal(error)),
     };
     let Begun { out, started, pending } = begun;
     match (started, pending) {
-        (Some((id, _)), Some(call)) => answer_later(link, ticket, id, call).await,
+        // Once its handler waits, it is as any other.
+        (Some((id, _)), Some(call)) => {
+            drop(room);
+            answer_later(link, ticket, id, call).await;
+        }
+        (None, Some(call)) => {
+            drop(room);
+            run_notified(link, ticket, call, channel).await;
+        }
         (Some((id, started)), None) => answer(link, ticket, id, out, started).await,
-        (None, Some(call)) => run_notified(link, ticket, call, channel).await,
         (None, None) => {
             link.serving.finish(ticket, || heed(&channel, &out.body));
         }
