@@ -206,7 +206,7 @@ impl Driver {
         self.link.outbox.set_driver(cx.waker());
         ready!(self.throttle.poll(cx));
         self.batches_left = BATCHES_PER_POLL;
-        // What was left because of that is not taken one by one whenever something wakes the task.
+        // What was left as so many answers were on their way is not taken one by one whenever something wakes the task.
         let mut is_full = !self.input.is_empty() && self.is_full_of_answers();
         for _ in 0..READS_PER_POLL {
             if !std::mem::take(&mut is_full)

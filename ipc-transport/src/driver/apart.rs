@@ -107,12 +107,13 @@ impl Driver {
 
 async fn answer_apart(asked: Asked, room: Room) {
     let (link, ticket, id, channel) = (Arc::clone(&asked.link), asked.ticket, asked.id, asked.channel.clone());
-    // What takes long is for a thread that may block: a runtime may have no other worker than the connection's.
-    let begun = match spawn_blocking(move || asked.begin()).await {
-        Ok(Some(begun)) => begun,
+    // What takes long is for a thread that may block: a runtime may have no other worker than the connection's. It goes on
+    // when the call is cancelled, and keeps its room as long.
+    let (begun, room) = match spawn_blocking(move || (asked.begin(), room)).await {
+        Ok((Some(begun), room)) => (begun, Some(room)),
         // Whoever cancelled it has answered it.
-        Ok(None) => return,
-        Err(error) => Begun::failed(id, &Failure::internal(error)),
+        Ok((None, _)) => return,
+        Err(error) => (Begun::failed(id, &Failure::internal(error)), None),
     };
     let Begun { out, started, pending } = begun;
     match (started, pending) {
